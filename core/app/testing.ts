@@ -6,6 +6,7 @@ export const noContainers: ContainerSettings = {
   docker: [],
   podman: [],
   podmanOfUsers: [],
+  dockerOfUsers: [],
   cri: [],
   containerd: [],
   labelMaxLength: 100,

@@ -5,7 +5,6 @@
  * Facts: falcosecurity/plugins plugins/container README.md and plugin_config.cpp, falco 0.40 falco.yaml.
  */
 import * as z from "zod";
-import { onHost } from "../../base/mod.ts";
 import { socketPath } from "../../base/socket_address.ts";
 import {
   type Container,
@@ -13,30 +12,21 @@ import {
   parseImageName,
   unknownContainer,
 } from "../../state/mod.ts";
+import {
+  MAX_SOCKET_PATH,
+  socketsOnHost,
+  USERS_SOCKETS,
+  type UserSocket,
+  userSockets,
+  USUAL_SOCKETS,
+} from "./engine_sockets.ts";
 import { flag, idle, listOf, oneOf, replaced, section, text, whole, word } from "./_types.ts";
 import type { Config } from "./schema.ts";
 
 /** The name under `plugins`. */
 export const CONTAINER_PLUGIN = "container";
 
-const DOCKER_SOCKETS = ["/var/run/docker.sock"];
-const PODMAN_SOCKETS = ["/run/podman/podman.sock"];
-const USERS_FOLDER = "/run/user";
-const CRI_SOCKETS = [
-  "/run/containerd/containerd.sock",
-  "/run/crio/crio.sock",
-  "/run/k3s/containerd/containerd.sock",
-  "/run/host-containerd/containerd.sock",
-];
-/** Falco asks the second only: what ctr and nerdctl start with the first has no name there. */
-const CONTAINERD_SOCKETS = [
-  "/run/containerd/containerd.sock",
-  "/run/host-containerd/containerd.sock",
-];
-/** `sun_path` of linux include/uapi/linux/un.h, without the zero at its end. */
-const MAX_SOCKET_PATH = 107;
-const MAX_SOCKETS = 8;
-const MAX_USER_SOCKETS = 64;
+const MAX_SOCKETS = 16;
 
 const socket = word()
   .transform(socketPath)
@@ -127,16 +117,12 @@ function isComplete(engine: StaticEngine): boolean {
   return !enabled || [id, name, image].every((text) => text !== "");
 }
 
-export interface UserSocket {
-  readonly userId: number;
-  readonly socket: string;
-}
-
 /** What is asked of whom; engines that are switched off have no sockets. */
 export interface ContainerSettings {
   readonly docker: readonly string[];
+  /** Of users who run Docker without being root; asked about their own containers alone, as is the next. */
+  readonly dockerOfUsers: readonly UserSocket[];
   readonly podman: readonly string[];
-  /** Of users who run podman without being root; asked about their own containers alone. */
   readonly podmanOfUsers: readonly UserSocket[];
   readonly cri: readonly string[];
   readonly containerd: readonly string[];
@@ -158,11 +144,12 @@ export function containerSettings(config: Config): ContainerSettings {
   const engines = init.engines ?? oldEngines(config.container_engines);
   const { docker, podman, cri, containerd } = engines;
   return {
-    docker: socketsOf(docker, DOCKER_SOCKETS),
-    podman: socketsOf(podman, PODMAN_SOCKETS),
-    podmanOfUsers: podman.enabled && podman.sockets.length === 0 ? userSockets() : [],
-    cri: socketsOf(cri, CRI_SOCKETS),
-    containerd: socketsOf(containerd, CONTAINERD_SOCKETS),
+    docker: socketsOf(docker, USUAL_SOCKETS.docker),
+    dockerOfUsers: ofUsers(docker, USERS_SOCKETS.docker),
+    podman: socketsOf(podman, USUAL_SOCKETS.podman),
+    podmanOfUsers: ofUsers(podman, USERS_SOCKETS.podman),
+    cri: socketsOf(cri, USUAL_SOCKETS.cri),
+    containerd: socketsOf(containerd, USUAL_SOCKETS.containerd),
     labelMaxLength: init.label_max_len,
     alertWaitMs: init.alert_wait_ms,
     notRecognized: new Set(
@@ -204,41 +191,11 @@ function oldEngines({ docker, podman, cri, ...rest }: Config["container_engines"
   };
 }
 
-/** Those that are there now, as Falco has it: a user's folder comes with a login. */
-export function userSockets(folder: string = onHost(USERS_FOLDER)): readonly UserSocket[] {
-  const found: UserSocket[] = [];
-  for (const name of entriesOf(folder)) {
-    const socket = `${folder}/${name}/podman/podman.sock`;
-    if (!/^[1-9]\d{0,9}$/.test(name) || socket.length > MAX_SOCKET_PATH) continue;
-    const userId = Number(name);
-    if (isSocketOf(userId, socket) && found.length < MAX_USER_SOCKETS) {
-      found.push({ userId, socket });
-    }
-  }
-  return found.sort((left, right) => left.userId - right.userId);
+function socketsOf({ enabled, sockets }: EngineEntry, usual: readonly string[]) {
+  return enabled ? socketsOnHost(sockets.length > 0 ? sockets : usual) : [];
 }
 
-function entriesOf(folder: string): readonly string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name);
-  } catch {
-    return [];
-  }
-}
-
-/** A link to somebody else's is none. */
-function isSocketOf(userId: number, path: string): boolean {
-  try {
-    const { isSocket, uid } = Deno.lstatSync(path);
-    return isSocket === true && uid === userId;
-  } catch {
-    return false;
-  }
-}
-
-function socketsOf({ enabled, sockets }: EngineEntry, standard: readonly string[]) {
-  if (!enabled) return [];
-  const asked = sockets.length > 0 ? sockets : standard;
-  // One that is named twice, as in falco.yaml and after --cri, is asked once.
-  return [...new Set(asked)].map((socket) => onHost(socket));
+/** A configuration that names sockets means those and no others. */
+function ofUsers({ enabled, sockets }: EngineEntry, place: string): readonly UserSocket[] {
+  return enabled && sockets.length === 0 ? userSockets(place) : [];
 }

@@ -1,42 +1,13 @@
 import { assertEquals } from "../../../tests/assert.ts";
-import { userSockets } from "./container_engines.ts";
+import { socketsOnHost, USUAL_SOCKETS } from "./engine_sockets.ts";
 import type { Wired } from "./settings.ts";
 import { settings, usual } from "./testing.ts";
-
-Deno.test("userSockets() finds podman's sockets that belong to those who are logged in", () => {
-  const folder = Deno.makeTempDirSync({ prefix: "falcod-users-" });
-  const own = Deno.uid() || 1000;
-  const listeners = [];
-  for (const name of [`${own}`, "4711", "x"]) {
-    Deno.mkdirSync(`${folder}/${name}/podman`, { recursive: true });
-    const path = `${folder}/${name}/podman/podman.sock`;
-    listeners.push(Deno.listen({ transport: "unix", path }));
-    // only root can give it away; whoever is not root has it already
-    if (Deno.uid() === 0 && name === `${own}`) Deno.chownSync(path, own, own);
-  }
-  Deno.mkdirSync(`${folder}/4712/podman`, { recursive: true });
-  Deno.symlinkSync("/dev/null", `${folder}/4712/podman/podman.sock`);
-  try {
-    assertEquals(userSockets(folder), [
-      { userId: own, socket: `${folder}/${own}/podman/podman.sock` },
-    ]);
-    assertEquals(userSockets(`${folder}/nonexistent`), []);
-  } finally {
-    for (const listener of listeners) listener.close();
-    Deno.removeSync(folder, { recursive: true });
-  }
-});
 
 const containers = (yaml: string) => settings(usual + yaml).containerEngines;
 const DOCKER = "/var/run/docker.sock";
 const PODMAN = "/run/podman/podman.sock";
-const CRI = [
-  "/run/containerd/containerd.sock",
-  "/run/crio/crio.sock",
-  "/run/k3s/containerd/containerd.sock",
-  "/run/host-containerd/containerd.sock",
-];
-const CONTAINERD = ["/run/containerd/containerd.sock", "/run/host-containerd/containerd.sock"];
+const CRI = socketsOnHost(USUAL_SOCKETS.cri);
+const CONTAINERD = socketsOnHost(USUAL_SOCKETS.containerd);
 
 interface Engines {
   readonly docker?: readonly string[];

@@ -9,6 +9,7 @@ import {
   type ContainerSettings,
   containerSettings,
 } from "./container_engines.ts";
+import type { UserSocket } from "./engine_sockets.ts";
 import { AUDIT_PLUGIN, auditSettings, isLoaded, K8S_AUDIT } from "./k8s_audit.ts";
 import type { LoadedConfig } from "./load.ts";
 import { type MetricsSettings, metricsSettings } from "./metrics.ts";
@@ -295,17 +296,20 @@ function containerEnginesOf(
 ): readonly Wired[] {
   // Those of this machine know nothing of a recording's containers.
   if (config.engine.kind === "replay" || settings.onlyContainer) return [];
-  const { docker, podman, podmanOfUsers, cri, containerd, labelMaxLength } = settings;
-  const ofUsers = podmanOfUsers.length > 0 && { userSockets: podmanOfUsers };
+  const { docker, dockerOfUsers, podman, podmanOfUsers, cri, containerd, labelMaxLength } =
+    settings;
+  const ofUsers = (userSockets: readonly UserSocket[]) => userSockets.length > 0 && { userSockets };
   const wired = (name: string, config: Readonly<Record<string, unknown>>): Wired => ({
     kind: "container_engine",
     name,
     config: { ...config, labelMaxLength },
   });
   return [
-    ...docker.length > 0 ? [wired("docker", { engine: "docker", sockets: docker })] : [],
+    ...docker.length > 0
+      ? [wired("docker", { engine: "docker", sockets: docker, ...ofUsers(dockerOfUsers) })]
+      : [],
     ...podman.length > 0
-      ? [wired("docker", { engine: "podman", sockets: podman, ...ofUsers })]
+      ? [wired("docker", { engine: "podman", sockets: podman, ...ofUsers(podmanOfUsers) })]
       : [],
     ...cri.length + containerd.length > 0
       ? [wired("grpc", { criSockets: cri, containerdSockets: containerd })]

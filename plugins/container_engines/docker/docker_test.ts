@@ -1,54 +1,8 @@
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { type ContainerReference, NOTHING_TOLD } from "../../../core/mod.ts";
-import plugin, { DockerEngine, epochNs } from "./mod.ts";
-import { containerAnswer, type DockerConfig, dockerSchema, imageAnswer } from "./schema.ts";
-
-const ID = "0123456789abcdef".repeat(4);
-const IMAGE_ID = "a".repeat(64);
-const NEVER = new AbortController().signal;
-
-type Answers = Record<string, unknown>;
-
-/** A Docker API on a socket of its own; a function as answer makes the whole response. */
-function serve(answers: Answers): AsyncDisposable & { socket: string } {
-  const folder = Deno.makeTempDirSync({ prefix: "falcod-docker-" });
-  const socket = `${folder}/docker.sock`;
-  const handler = (request: Request): Response | Promise<Response> => {
-    const answer = answers[new URL(request.url).pathname];
-    if (answer === undefined) return Response.json({ message: "no such thing" }, { status: 404 });
-    return typeof answer === "function" ? answer() : Response.json(answer);
-  };
-  const server = Deno.serve({ transport: "unix", path: socket, onListen: () => {} }, handler);
-  return {
-    socket,
-    async [Symbol.asyncDispose]() {
-      await server.shutdown();
-      Deno.removeSync(folder, { recursive: true });
-    },
-  };
-}
-
-function engine(sockets: readonly string[], config: Partial<DockerConfig> = {}): DockerEngine {
-  return new DockerEngine({ ...dockerSchema.parse({ sockets }), ...config });
-}
-
-const CONTAINER = {
-  Id: ID,
-  Name: "/web",
-  Image: `sha256:${IMAGE_ID}`,
-  Config: { Image: "nginx:1.25", Labels: { app: "nginx" } },
-  HostConfig: { Privileged: true, NetworkMode: "shop", PidMode: "host", IpcMode: "private" },
-  State: { StartedAt: "2026-07-01T10:00:00.123456789Z" },
-  Mounts: [
-    { Source: "/srv", Destination: "/data", Mode: "z", RW: true, Propagation: "rprivate" },
-    "nonsense",
-    { Source: "/proc", Destination: "/host/proc" },
-  ],
-  NetworkSettings: {
-    IPAddress: "",
-    Networks: { shop: { IPAddress: "10.1.2.3", GlobalIPv6Address: "fd00::3" } },
-  },
-};
+import { CONTAINER, engine, ID, IMAGE_ID, NEVER, serve } from "./fixture_test.ts";
+import plugin, { epochNs } from "./mod.ts";
+import { containerAnswer, imageAnswer } from "./schema.ts";
 
 Deno.test("inspect() says what Docker knows of a container", async () => {
   await using docker = serve({
@@ -275,47 +229,6 @@ Deno.test("inspect() asks the next socket when the first does not know or fails"
   await using docker = serve({ [path]: CONTAINER });
   const sockets = [unknowing.socket, broken.socket, docker.socket];
   assertEquals((await engine(sockets).inspect(ID, NEVER))?.name, "web");
-});
-
-Deno.test("inspect() asks a user's engine about that user's containers alone", async () => {
-  const path = `/containers/${ID}/json`;
-  let asked = 0;
-  await using machine = serve({});
-  await using own = serve({ [path]: CONTAINER });
-  await using others = serve({ [path]: () => Response.json({ ...CONTAINER, asked: ++asked }) });
-  const userSockets = [{ userId: 1000, socket: own.socket }, {
-    userId: 1001,
-    socket: others.socket,
-  }];
-  const podman = engine([machine.socket], { userSockets });
-  assertEquals((await podman.inspect(ID, NEVER, 1000))?.name, "web");
-  assertEquals(await podman.inspect(ID, NEVER, 1002), undefined);
-  assertEquals(await podman.inspect(ID, NEVER), undefined);
-  assertEquals(asked, 0);
-  const withoutRoots = engine(["/nonexistent/docker.sock"], { userSockets });
-  const there = [undefined, 1000, 1002, 0].map((user) => withoutRoots.isThere(user));
-  assertEquals(await Promise.all(there), [true, true, false, false]);
-});
-
-Deno.test("inspect() asks the machine's engine about no user's containers, unless it is that user's", async () => {
-  await using docker = serve({ [`/containers/${ID}/json`]: CONTAINER });
-  const owner = Deno.uid() || 1000;
-  if (Deno.uid() === 0) Deno.chownSync(docker.socket, owner, owner);
-  const one = engine([docker.socket]);
-  const users = [undefined, owner, owner + 1];
-  const infos = await Promise.all(users.map((user) => one.inspect(ID, NEVER, user)));
-  assertEquals(infos.map((info) => info?.name), ["web", "web", undefined]);
-  const there = [undefined, 0, owner, owner + 1].map((user) => one.isThere(user));
-  assertEquals(await Promise.all(there), [true, true, true, false]);
-});
-
-Deno.test("inspect() takes less of a user's engine than of the machine's", async () => {
-  const large = { ...CONTAINER, Labels: "x".repeat(300 << 10) };
-  await using docker = serve({ [`/containers/${ID}/json`]: large });
-  assertEquals((await engine([docker.socket]).inspect(ID, NEVER))?.name, "web");
-  const ofUser = engine([], { userSockets: [{ userId: 1000, socket: docker.socket }] });
-  const inspecting = ofUser.inspect(ID, NEVER, 1000);
-  await assertRejects(() => inspecting, { name: "EngineError", code: "bad-answer" });
 });
 
 Deno.test("answers are cut before they are looked at", () => {

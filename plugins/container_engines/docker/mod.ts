@@ -84,7 +84,7 @@ export class DockerEngine implements ContainerEngine {
   }
 
   whenAbsent({ userId, image, privileged }: Container): string | undefined {
-    if (!this.#storage) return undefined;
+    if (!this.#storage) return userId === undefined ? undefined : unaskedDocker(userId);
     const whose = userId === undefined ? "podman" : `the podman of user ${userId}`;
     const unknown = privileged !== undefined
       ? "labels, addresses and digests of images of its containers stay unknown, " +
@@ -143,7 +143,8 @@ export class DockerEngine implements ContainerEngine {
       return sockets.map((socket) => ({ socket, maxBytes: MAX_ANSWER_BYTES }));
     }
     const own = userSockets.filter((each) => each.userId === userId).map(({ socket }) => socket);
-    return [...socketsOfUser(sockets, userId), ...own]
+    // Since the start, the user may have put a link to somebody else's there.
+    return socketsOfUser([...sockets, ...own], userId)
       .map((socket) => ({ socket, maxBytes: MAX_USERS_ANSWER_BYTES }));
   }
 
@@ -188,6 +189,12 @@ export class DockerEngine implements ContainerEngine {
       ip: network && addressOf(network),
     };
   }
+}
+
+/** Its socket is looked for at the start. */
+function unaskedDocker(userId: number): string {
+  return `Nobody answers for the Docker of user ${userId}: nothing but ids is known of its ` +
+    `containers. If it listens at /run/user/${userId}/docker.sock, start falcod again`;
 }
 
 /** What else there is to say of a container is not worth to be silent about all of it. */
