@@ -18,6 +18,7 @@ import {
 import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import { K8S_AUDIT } from "./config/k8s_audit.ts";
+import { helpForLeftOut, helpForSource } from "./config/left_out.ts";
 import { hideInner, ownerOf } from "./config/owner.ts";
 import { isBuiltIn } from "./config/plugin_entry.ts";
 import type { Config } from "./config/schema.ts";
@@ -121,6 +122,7 @@ export async function loadRuleset(
     fieldsOf: (source) => fields.get(source),
     undeliveredFieldsOf: (source) => undelivered ? known.get(source) : undefined,
     undeliveredHelp: (source) => known.has(source) ? helpToWatch(source) : undefined,
+    leftOutHelp: (source) => helpForSource(config, source),
     mayBeIdle: (file) => forAnySource.has(file),
     sources: [...known.keys()],
     engineVersion: ENGINE_VERSION,
@@ -131,6 +133,7 @@ export async function loadRuleset(
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // What these plugins do for Falco is there without them.
     hasPlugin: (name, wanted) => isBuiltIn(name) || isLoaded(options, { name, wanted }),
+    pluginHelp: (names) => helpForLeftOut(config, names),
     rest: (rules, all) => {
       right.push(rules);
       named.push(...all);

@@ -115,6 +115,37 @@ Deno.test("loadRuleset() does not ask for files with rules where rules are skipp
   );
 });
 
+Deno.test("loadRuleset() says of what misses a plugin that load_plugins leaves it out", async () => {
+  const configuration = `plugins:
+  - {name: github, library_path: libgithub.so}
+  - {name: okta, library_path: libokta.so}
+load_plugins: [github]
+`;
+  const told = async (rules: string) => {
+    const report = new Report();
+    const text = new SourceText("falco.yaml", configuration);
+    const root = readConfigText(text, { environment: () => undefined, report });
+    await loadRuleset([{ path: "a.yaml", required: true, text: new SourceText("a.yaml", rules) }], {
+      config: checkConfig(root!, report),
+      registry: new Registry([source]),
+      report,
+    });
+    return report.diagnostics.map(({ code, help }) => `${code}: ${help}`);
+  };
+  const leftOut = '"okta" stands under plugins and not under load_plugins: name it there, too';
+  assertEquals(await told(`${RULE}${RULE.replace("a shell", "b")}  source: okta\n`), [
+    `R042: ${leftOut}`,
+  ]);
+  assertEquals(
+    await told(`- required_plugin_versions: [{name: okta, version: 0.9.0}]\n${RULE}`),
+    [`R041: ${leftOut}`],
+  );
+  // A slip comes before what may be meant.
+  assertEquals(await told(`${RULE}${RULE.replace("a shell", "b")}  source: syscal\n`), [
+    'R042: did you mean "syscall"?',
+  ]);
+});
+
 Deno.test("loadRuleset() holds the configuration against the names of wrong rules, too", async () => {
   const said = (configuration: string, rules = RULE) =>
     load({ "a.yaml": rules }, ["a.yaml"], true, configuration);

@@ -30,6 +30,10 @@ export interface LoadContext {
   undeliveredFieldsOf?(source: string): FieldTable | undefined;
   /** How events of a source come in that nobody provides; absent for a source that is not known. */
   undeliveredHelp?(source: string): string | undefined;
+  /** The same where plugins are at hand: one that by its name brings the source, or any of them. */
+  leftOutHelp?(
+    source: string,
+  ): { readonly likely?: string | undefined; readonly possible?: string | undefined };
   /** Whether a file holds rules for whatever source is there, and others need no word. */
   mayBeIdle?(file: string): boolean;
   /** For suggestions. */
@@ -53,6 +57,8 @@ export interface LoadContext {
   rest?(ruleset: Ruleset, all: readonly RuleNames[]): void;
   /** Whether a plugin of that name and of a compatible version is there. Absent: nobody asks. */
   hasPlugin?(name: string, version: string): boolean;
+  /** What to do where none of these plugins is there. */
+  pluginHelp?(names: readonly string[]): string | undefined;
 }
 
 /** Reports everything that is wrong; a ruleset only when nothing is. Does not change the files. */
@@ -179,7 +185,8 @@ function checkPlugin(
     code: "R041",
     title: `the file needs plugin ${wanted.join(" or ")} or newer, which is not loaded`,
     at,
-    help: "add the plugin to falco.yaml (plugins, load_plugins), or do not load this file",
+    help: context.pluginHelp?.(alternatives.map(({ name }) => name)) ??
+      "add the plugin to falco.yaml (plugins, load_plugins), or do not load this file",
   });
 }
 
@@ -194,14 +201,15 @@ function fileOf(at: Span): string {
 
 function warnOfSource({ name, source, at }: RuleDraft, context: LoadContext, report: Report): void {
   if (context.fieldsOf(source) || context.mayBeIdle?.(fileOf(at))) return;
+  const { likely, possible } = context.leftOutHelp?.(source) ?? {};
   const forSource = `for event source "${source}", which nobody provides`;
   report.add({
     code: "R042",
     severity: "warning",
     title: `rule "${name}" is ${forSource}; it is skipped`,
     at,
-    help: didYouMean(source, context.sources ?? []) ??
-      context.undeliveredHelp?.(source) ?? "load the plugin that provides the source",
+    help: likely ?? didYouMean(source, context.sources ?? []) ??
+      context.undeliveredHelp?.(source) ?? possible ?? "load the plugin that provides the source",
     group: {
       key: `R042 ${source}`,
       title: (count) => `${count} rules are ${forSource}; they are skipped`,

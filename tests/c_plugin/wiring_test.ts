@@ -91,6 +91,20 @@ Deno.test("wireNatives() says where a plugin stands that cannot be loaded", asyn
   assert(calls!.includes("events of system calls in place of the kernel"), calls);
 });
 
+Deno.test("wireNatives() says of fields for a source nobody delivers that its plugin is left out", async () => {
+  const fields = JSON.stringify('[{"name":"my.field","type":"string","desc":"mine"}]');
+  const sources = JSON.stringify('["okta"]');
+  const extractor = builtPlugin("minimal", ["EXTRACTS", `FIELDS=${fields}`, `SOURCES=${sources}`]);
+  const plugins = `  - {name: mine, library_path: ${extractor}}
+  - {name: okta, library_path: libokta.so}`;
+  const { problems: [alone] } = await wired(plugins, "load_plugins: [mine]");
+  assert(alone!.includes("C018") && alone!.includes("events of okta, which nobody"), alone);
+  assert(
+    alone!.endsWith('("okta" stands under plugins and not under load_plugins: name it there, too)'),
+    alone,
+  );
+});
+
 Deno.test("wireNatives() refuses a plugin that is there already, and fields that are", async () => {
   const entry = (name: string, path: string) => `  - {name: ${name}, library_path: ${path}}\n`;
   const twice = await wired(entry("one", source) + entry("two", source));

@@ -11,6 +11,7 @@ import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../pl
 import { createOne } from "../create_plugins.ts";
 import { kindOf } from "../files.ts";
 import { AUDIT_PLUGIN, isLoaded, JSON_PLUGIN, K8S_AUDIT } from "./k8s_audit.ts";
+import { helpForSource } from "./left_out.ts";
 import type { LoadedConfig } from "./load.ts";
 import { builtInPlugins, isBuiltIn } from "./plugin_entry.ts";
 import type { Config } from "./schema.ts";
@@ -168,7 +169,9 @@ class Wiring {
         const why = `its fields are for events of ${
           fieldSources.join(", ")
         }, which nobody delivers`;
-        this.#refuse(plugin, why, { at, help: "load the plugin that does, or leave this one out" });
+        const { likely, possible } = helpForSource(this.#loaded.config, fieldSources[0]!);
+        const help = likely ?? possible ?? "load the plugin that does, or leave this one out";
+        this.#refuse(plugin, why, { at, help });
       }
       for (const source of known) {
         const isFor = fieldSources.length === 0 || fieldSources.includes(source);
