@@ -21,10 +21,22 @@ export function countBySource(
 
 /** `syscall with 25 rules, k8s_audit with 54 rules`. */
 export function watchedText(sources: readonly string[], ruleset: Ruleset): string {
-  if (sources.length > 1) {
-    const counts = [...countBySource(ruleset, sources)];
-    return counts.map(([source, count]) => `${source} with ${counted(count, "rule")}`).join(", ");
-  }
-  const enabled = ruleset.rules.filter((rule) => rule.enabled).length;
-  return `${sources.join()} with ${counted(enabled, "rule")}`;
+  if (sources.length > 1) return textBySource(sources, ruleset);
+  return `${sources.join()} with ${counted(enabledIn(ruleset), "rule")}`;
+}
+
+/** `79 rules are in effect: syscall with 25 rules, k8s_audit with 54 rules`. */
+export function inEffectText(sources: readonly string[], ruleset: Ruleset): string {
+  const enabled = enabledIn(ruleset);
+  const all = `${counted(enabled, "rule")} ${enabled === 1 ? "is" : "are"} in effect`;
+  return sources.length > 1 ? `${all}: ${textBySource(sources, ruleset)}` : all;
+}
+
+function textBySource(sources: readonly string[], ruleset: Ruleset): string {
+  const counts = [...countBySource(ruleset, sources)];
+  return counts.map(([source, count]) => `${source} with ${counted(count, "rule")}`).join(", ");
+}
+
+function enabledIn({ rules }: Ruleset): number {
+  return rules.filter(({ enabled }) => enabled).length;
 }

@@ -5,9 +5,8 @@ import type { RuleMatching } from "../engine/mod.ts";
 import type { Logger } from "../plugin/mod.ts";
 import type { Ruleset } from "../rule/mod.ts";
 import { FileWatch, type Watched } from "./_watch_files.ts";
-import { counted } from "./count.ts";
 import type { Config } from "./config/schema.ts";
-import { enabledRulesLine } from "./enabled_rules.ts";
+import { enabledRulesLine, inEffectText } from "./enabled_rules.ts";
 import { type Findings, FreshFindings, tellStanding } from "./fresh_findings.ts";
 import type { LoadedPaths } from "./metrics/digests.ts";
 import type { OutputSettings } from "./open_delivery.ts";
@@ -194,12 +193,8 @@ export class Reloader {
     // Rules do not wait for outputs that are slow to end.
     await this.#changeOutputs(next);
     this.#tellOfRestart(next.loaded.config);
-    const enabled = rules.ruleset.rules.filter((rule) => rule.enabled).length;
-    log.info(
-      `rules from ${next.ruleFiles.join(", ")}: ${counted(enabled, "rule")} ${
-        enabled === 1 ? "is" : "are"
-      } in effect`,
-    );
+    const inEffect = inEffectText(sourcesOf(this.#options.start), rules.ruleset);
+    log.info(`rules from ${next.ruleFiles.join(", ")}: ${inEffect}`);
     log.debug(enabledRulesLine(rules.ruleset));
     this.#tellOfLosses(rules);
   }
@@ -312,6 +307,11 @@ export function loadedPathsOf({ ruleFiles, loaded }: Start): LoadedPaths {
 
 function rulesOf({ ruleset, settings }: Start): RulesInEffect | undefined {
   return ruleset && { ruleset, rulePaths: settings.rulePaths };
+}
+
+/** A reload brings no others. */
+function sourcesOf({ settings, registry }: Start): readonly string[] {
+  return settings.sources.map(({ name }) => registry.eventSource(name));
 }
 
 function firstError({ diagnostics }: Report): string {

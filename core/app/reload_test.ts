@@ -49,7 +49,8 @@ function start(ruleset: Ruleset | undefined, config: Partial<Config> = {}): Star
 }
 
 function ruleset(...enabled: readonly boolean[]): Ruleset {
-  return { rules: enabled.map((each) => ({ enabled: each, at: text.all })) } as unknown as Ruleset;
+  const rules = enabled.map((each) => ({ enabled: each, source: "syscall", at: text.all }));
+  return { rules } as unknown as Ruleset;
 }
 
 function stage(load: () => Promise<Start>, first = start(ruleset())) {
@@ -100,6 +101,24 @@ Deno.test("Reloader puts the new rules in the place of the old", async () => {
   assertEquals(reloader.loaded, { rules: ["other.yaml"], config: ["falco.yaml"] });
   assertObjectMatch(reloader.counters, { done: 1, refused: 0 });
   assert(reloader.counters.lastDoneNs >= before);
+});
+
+Deno.test("Reloader counts the new rules by the sources that are watched, as the start does", async () => {
+  const first = start(ruleset());
+  const sources = ["syscall", "k8s_audit"].map((name) => ({
+    kind: "source" as const,
+    name,
+    config: {},
+  }));
+  const { infos, options, running } = stage(
+    () => Promise.resolve(start(ruleset(true, true))),
+    { ...first, settings: { ...first.settings, sources } },
+  );
+  await new Reloader(options, running).request("a test");
+  assertEquals(
+    infos.at(-1),
+    "rules from rules.yaml: 2 rules are in effect: syscall with 2 rules, k8s_audit with 0 rules",
+  );
 });
 
 Deno.test("Reloader keeps the rules when the new ones have mistakes, and alerts", async () => {

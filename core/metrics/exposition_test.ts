@@ -86,6 +86,22 @@ Deno.test("exposition() tells of a plugin's source what it counts, and not what 
   assert(!text.includes("falcosecurity_scap_n_evts_total"), text);
 });
 
+Deno.test("exposition() counts the rules of each source that is watched", () => {
+  const rules = [
+    ruleFacts("a"),
+    ruleFacts("b"),
+    ruleFacts("off", { enabled: false }),
+    ruleFacts("c", { source: "k8s_audit" }),
+  ];
+  const sources = ["syscall", "k8s_audit", "okta"].map((name) => syscallReading({ name }));
+  const text = exposition(familiesOf(someReadings({ rules, sources }), NO_GROUPS));
+  assertEquals(lines(text).filter((line) => line.startsWith("falcod_rules")), [
+    'falcod_rules{source="syscall"} 2',
+    'falcod_rules{source="k8s_audit"} 1',
+    'falcod_rules{source="okta"} 0',
+  ]);
+});
+
 Deno.test("exposition() is read by Prometheus, whatever rules are called", async () => {
   const hostile = [
     'a "b" \\ c\nfalcod_alerts_total 9',

@@ -138,7 +138,11 @@ const ROWS: readonly OwnRow[] = [
   gauge(
     "rules",
     "Rules in effect",
-    ({ rules }) => rules.filter(({ enabled }) => enabled).length,
+    ({ rules, sources }) =>
+      sources.map(({ name }) => ({
+        labels: { source: name },
+        value: rules.filter(({ enabled, source }) => enabled && source === name).length,
+      })),
   ),
   counter("reloads", "Times configuration and rules were read again, by result", ({ reloads }) => [
     { labels: { result: "done" }, value: reloads.done },
