@@ -1,5 +1,5 @@
 /** Which proxy stands between here and a server. */
-import { networkContains, parseAddress, parseNetwork } from "../base/ip.ts";
+import { networkContains, parseAddress, parseNetwork, sameBytes } from "../base/ip.ts";
 import { SinkError } from "../plugin/mod.ts";
 import { isThisMachine } from "./near.ts";
 
@@ -29,7 +29,7 @@ export function proxyFor(
   throw new SinkError(
     "unavailable",
     `The proxy that the variable ${variable} names has no address that begins with http://, and ` +
-      'falcod knows no others: "proxy: none" goes without',
+      "falcod knows no others: NO_PROXY names servers that need none",
   );
 }
 
@@ -44,6 +44,9 @@ export function isExcepted({ hostname, port, protocol }: URL, list = ""): boolea
     if (entry === "*") return true;
     const network = parseNetwork(entry);
     if (network) return address !== undefined && networkContains(network, address);
+    // Those with colons are written without brackets, and in more than one way.
+    const only = parseAddress(entry);
+    if (only) return address !== undefined && sameBytes(only, address);
     const [, name, onlyPort] = /^\*?\.?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(entry.toLowerCase()) ??
       [];
     if (name === undefined || (onlyPort !== undefined && onlyPort !== ownPort)) return false;
