@@ -183,6 +183,25 @@ Deno.test("watch() tells the names that are in events, as they are then known", 
   ]);
 });
 
+Deno.test("watch() tells whose containers they are where podman stands in for Docker", async () => {
+  const line = `${
+    JSON.stringify({ Actor: { ID, Attributes: { image: "docker.io/library/a" } } })
+  }\n`;
+  for (const [name, engineName] of [["Podman Engine", "podman"], ["Engine", "docker"]] as const) {
+    const stop = new AbortController();
+    await using docker = serve({
+      "/events": () => new Response(line),
+      "/version": { Components: [{ Name: name }, { Name: "Conmon" }] },
+    });
+    const told: unknown[] = [];
+    await engine([docker.socket]).watch(stop.signal, (container, details) => {
+      told.push(container.engine, details?.imageRepository);
+      stop.abort();
+    });
+    assertEquals(told, [engineName, name === "Engine" ? "a" : "docker.io/library/a"]);
+  }
+});
+
 Deno.test({
   name: "watch() does not listen to what an engine tells that a user runs",
   ignore: Deno.uid() !== 0,

@@ -38,12 +38,16 @@ import {
   type ImageAnswer,
   imageAnswer,
   infoAnswer,
+  versionAnswer,
 } from "./schema.ts";
 import { UsersStorage } from "./users_storage.ts";
 
 const EVENTS = `/events?filters=${
   encodeURIComponent(JSON.stringify({ type: ["container"], event: ["create", "start", "rename"] }))
 }`;
+
+/** Of `GET /version`. */
+const PODMAN = "Podman Engine";
 
 /** Descriptions of containers and images are some 10 KB; labels can make them longer. */
 const MAX_ANSWER_BYTES = 1 << 20;
@@ -119,15 +123,17 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async watch(signal: AbortSignal, told: ContainerTold): Promise<void> {
-    const { sockets, engine } = this.config;
+    const { sockets } = this.config;
     await watchSockets(sockets, signal, async (socket) => {
       if (!isTrusted(socket)) return;
+      const whose = this.#engineAt(socket, signal);
       // It takes a while; events do not wait for it.
       if (this.#storage) this.#findStorage(socket, signal).catch(() => {});
       for await (const line of getJsonLines({ socket, path: EVENTS, signal })) {
         const actor = eventAnswer.safeParse(line).data?.Actor;
         if (!actor) continue;
         const { ID: fullId, Attributes } = actor;
+        const engine = await whose;
         told({ id: fullId.slice(0, 12), fullId, engine }, namesIn(Attributes, engine));
       }
     });
@@ -146,6 +152,21 @@ export class DockerEngine implements ContainerEngine {
     // Since the start, the user may have put a link to somebody else's there.
     return socketsOfUser([...sockets, ...own], userId)
       .map((socket) => ({ socket, maxBytes: MAX_USERS_ANSWER_BYTES }));
+  }
+
+  /** Where podman stands in for Docker, Docker's socket is a link to its own. Never rejects. */
+  async #engineAt(socket: string, signal: AbortSignal): Promise<ContainerEngineName> {
+    const { engine, timeoutMs } = this.config;
+    if (engine === "podman") return engine;
+    const asking = getJson({
+      socket,
+      path: "/version",
+      timeoutMs,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal,
+    });
+    const { data } = versionAnswer.safeParse(await asking.catch(() => undefined));
+    return data?.Components.some(({ Name }) => Name === PODMAN) ? "podman" : engine;
   }
 
   /** What is there is read while an event waits. */

@@ -86,6 +86,11 @@ export const imageAnswer = z.object({ RepoTags: texts, RepoDigests: texts });
 /** `GET /info`: where podman has its storage. */
 export const infoAnswer = z.object({ DockerRootDir: z.string().startsWith("/").max(4096) });
 
+/** `GET /version`: who answers. */
+export const versionAnswer = z.object({
+  Components: z.preprocess(firstOf(MAX_NAMES), z.array(z.object({ Name: text }))),
+});
+
 /** One of the notes of podman or CRI-O. */
 export const notedContainer = z.object({
   names: texts,
