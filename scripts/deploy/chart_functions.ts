@@ -26,6 +26,8 @@ function isAtLeast(range: Value, version: Value): boolean {
   return Number(is) > Number(major) || is === major && Number(isMinor) >= Number(minor);
 }
 
+type Mapping = Record<string, Value>;
+
 function printf(format: Value, ...values: Value[]): string {
   return String(format).replace(/%([sdvq])/g, (_, verb: string) => {
     const value = values.shift();
@@ -39,6 +41,7 @@ export const CHART_FUNCTIONS: Functions = {
   append: (list, value) => [...list as Value[], value],
   contains: (part, text) => String(text).includes(String(part)),
   default: (standard, value) => isTrue(value) ? value : standard,
+  deepCopy: (value) => structuredClone(value),
   dict: (...pairs) =>
     Object.fromEntries(
       pairs.flatMap((key, i) => i % 2 === 0 ? [[String(key), pairs[i + 1]]] : []),
@@ -48,9 +51,12 @@ export const CHART_FUNCTIONS: Functions = {
   fail: (message) => {
     throw new TemplateError(String(message));
   },
+  fromYaml: (text) => parse(String(text)) as Value,
   fromYamlArray: (text) => parse(String(text)) as Value,
   get: (map, key) => (map as Record<string, Value>)[String(key)] ?? "",
   has: (value, list) => (list as Value[]).includes(value),
+  hasKey: (map, key) => Object.hasOwn(map as Mapping, String(key)),
+  hasSuffix: (suffix, text) => String(text).endsWith(String(suffix)),
   list: (...values) => values,
   nindent: (spaces, text) => `\n${indent(spaces, text)}`,
   not: (value) => !isTrue(value),
@@ -59,8 +65,11 @@ export const CHART_FUNCTIONS: Functions = {
   quote: (value) => JSON.stringify(String(value ?? "")),
   replace: (from, to, text) => String(text).replaceAll(String(from), String(to)),
   semverCompare: isAtLeast,
+  // Sprig's changes the map, too; charts give it copies.
+  set: (map, key, value) => Object.assign(map as Mapping, { [String(key)]: value }),
   ternary: (yes, no, condition) => isTrue(condition) ? yes : no,
   toYaml,
+  trim: (text) => String(text).trim(),
   trimSuffix: (suffix, text) =>
     String(text).endsWith(String(suffix))
       ? String(text).slice(0, -String(suffix).length)

@@ -12,6 +12,7 @@ import { TemplateError, Templates, type Value } from "./go_template.ts";
 
 const CHART = fileURLToPath(new URL("./helm/falcod", import.meta.url));
 const KUBERNETES = "1.31.0";
+const NAME = "falcod";
 
 export interface ChartOptions {
   readonly name?: string;
@@ -39,9 +40,25 @@ metadata:
 
 /** YAML documents, those of each template after its name; a `TemplateError` where the chart refuses. */
 export function renderChart(options: ChartOptions = {}): string {
+  const { templates, files, data } = readChart(options);
+  const { createNamespace = false, namespace = NAME } = options;
+  const before = createNamespace ? namespaceObject(namespace) : "";
+  return before + files.filter((file) => file.endsWith(".yaml"))
+    .map((file) => [file, templates.render(file, data).trim()] as const)
+    .filter(([, text]) => text !== "")
+    .map(([file, text]) => `---\n# ${file}\n${text.replace(/^---\n/, "")}\n`).join("");
+}
+
+/** What Helm says after an installation. */
+export function chartNotes(options: ChartOptions = {}): string {
+  const { templates, data } = readChart(options);
+  return templates.render("NOTES.txt", data).trim();
+}
+
+function readChart(options: ChartOptions) {
   const {
-    name = "falcod",
-    namespace = "falcod",
+    name = NAME,
+    namespace = NAME,
     values = [],
     kubernetes = KUBERNETES,
     service = "kubectl",
@@ -62,11 +79,7 @@ export function renderChart(options: ChartOptions = {}): string {
     Capabilities: { KubeVersion: { Version: `v${kubernetes}` } },
     Values: values.reduce(merged, readYaml(`${CHART}/values.yaml`)),
   };
-  const before = options.createNamespace ? namespaceObject(namespace) : "";
-  return before + files.filter((file) => file.endsWith(".yaml"))
-    .map((file) => [file, templates.render(file, data).trim()] as const)
-    .filter(([, text]) => text !== "")
-    .map(([file, text]) => `---\n# ${file}\n${text.replace(/^---\n/, "")}\n`).join("");
+  return { templates, files, data };
 }
 
 /** As Helm does it: maps are merged, anything else is replaced, null takes a key away. */
@@ -103,6 +116,8 @@ if (import.meta.main) {
     const createNamespace = given["create-namespace"];
     const options = { name, namespace, values: values.map(readYaml), createNamespace };
     console.log(renderChart(options).trimEnd());
+    // Beside the manifests, which go to kubectl.
+    console.error(chartNotes(options));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     console.error(error.message);

@@ -6,7 +6,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { ConfigMap, Namespace, Service, ServiceAccount } from "kubernetes-models/v1";
 import { DaemonSet, Deployment } from "kubernetes-models/apps/v1";
 import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
-import { type ChartOptions, renderChart } from "../../scripts/deploy/render_chart.ts";
+import { chartNotes, type ChartOptions, renderChart } from "../../scripts/deploy/render_chart.ts";
 import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { falcod, root } from "../cli/program.ts";
 
@@ -43,12 +43,39 @@ const EVERYTHING = {
   fullnameOverride: "watcher",
   namespaceOverride: "security",
 };
+/** What somebody may have who comes from Falco: the names of its chart, and the places of its image. */
+const OF_FALCO = {
+  driver: { kind: "module", modernEbpf: { bufSizePreset: 6 }, loader: { enabled: true } },
+  collectors: {
+    containerEngine: {
+      enabled: true,
+      labelMaxLen: 200,
+      engines: {
+        cri: { enabled: true, sockets: ["/run/crio/crio.sock", "/run/k0s/containerd.sock"] },
+        docker: { enabled: false, sockets: ["/odd/docker.sock"] },
+      },
+    },
+    kubernetes: { enabled: true },
+  },
+  metrics: { enabled: true, interval: "15m", outputRule: true, rulesCountersEnabled: false },
+  falcoctl: { artifact: { install: { enabled: true } } },
+  certs: { existingSecret: "certificates", server: { crt: "", key: "" }, client: { crt: "c" } },
+  customRules: { "mine.yaml": "- list: mine\n  items: [a]\n" },
+  extra: { env: [{ name: "FALCO_HOSTNAME", value: "mine" }] },
+  falco: {
+    rules_files: ["/etc/falco/falco_rules.yaml", "/etc/falco/rules.d"],
+    plugins: [{ name: "json", library_path: "libjson.so" }],
+    load_plugins: ["json"],
+    metrics: { output_rule: false },
+  },
+};
 const CASES: Readonly<Record<string, ChartOptions>> = {
   "the standard values": {},
   "another name": { name: "prod", namespace: "security" },
   "Kubernetes 1.25": { kubernetes: "1.25.0" },
   "the audit log alone": { name: "falcod-audit", values: [AUDIT] },
   "everything that there is to set": { values: [EVERYTHING] },
+  "values of Falco's chart": { values: [OF_FALCO] },
   "no web server": { values: [{ falco: { webserver: { enabled: false } } }] },
   "no persistence, no driver": {
     values: [{ persistence: { enabled: false }, driver: { enabled: false } }],
@@ -124,6 +151,24 @@ Deno.test("no container is privileged, and only what watches a node gets capabil
   assertEquals(audit.capabilities, { drop: ["ALL"] });
 });
 
+function falcoOf(options: ChartOptions) {
+  const [config] = manifestsIn(renderChart(options));
+  return parse((config as unknown as ConfigData).data["falco.yaml"]!);
+}
+
+function podOf(options: ChartOptions): Pod {
+  const workload = manifestsIn(renderChart(options)).find(({ kind }) => kind === "DaemonSet");
+  return (workload as unknown as { spec: { template: { spec: Pod } } }).spec.template.spec;
+}
+
+interface Pod {
+  readonly containers: readonly [{
+    readonly env: readonly { readonly name: string }[];
+    readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  }];
+  readonly volumes: readonly { readonly hostPath?: { readonly path: string } }[];
+}
+
 interface Workload {
   readonly spec: {
     readonly template: {
@@ -143,11 +188,57 @@ interface SecurityContext {
   readonly capabilities: { readonly drop: readonly string[]; readonly add?: readonly string[] };
 }
 
+Deno.test("values that Falco's chart has beside falco.yaml end up in it", () => {
+  const { metrics, webserver, engine, plugins, load_plugins } = falcoOf({ values: [OF_FALCO] });
+  assertEquals([metrics, webserver.prometheus_metrics_enabled], [{
+    enabled: true,
+    interval: "15m",
+    output_rule: false,
+    rules_counters_enabled: false,
+  }, true]);
+  assertEquals(engine, { kind: "modern_ebpf", modern_ebpf: { buf_size_preset: 6 } });
+  const { engines, labelMaxLen: label_max_len } = OF_FALCO.collectors.containerEngine;
+  assertEquals(plugins, [...OF_FALCO.falco.plugins, {
+    name: "container",
+    library_path: "libcontainer.so",
+    init_config: { engines, label_max_len },
+  }]);
+  assertEquals(load_plugins, ["json", "container"]);
+
+  const off = falcoOf({ values: [{ metrics: { enabled: false } }] });
+  assertEquals([off.metrics, off.webserver.prometheus_metrics_enabled], [undefined, undefined]);
+});
+
+Deno.test("pods have what values of Falco's chart count on at Falco's places", () => {
+  const { containers, volumes } = podOf({ values: [OF_FALCO] });
+  const [{ env, volumeMounts }] = containers;
+  const mounted = new Map(volumeMounts.map(({ mountPath, name }) => [mountPath, name]));
+  assertEquals(mounted.get("/etc/falco/rules.d"), "rules");
+  assertEquals(mounted.get("/etc/falco/certs"), "certs");
+  const folders = volumes.flatMap(({ hostPath }) => hostPath?.path ?? []);
+  assert(folders.includes("/run/k0s") && mounted.has("/host/run/k0s"));
+  assert(!folders.includes("/odd"));
+  assertEquals(env.map(({ name }) => name), [
+    ...["FALCO_K8S_NODE_NAME", "HOST_ROOT", "FALCO_HOSTNAME"],
+  ]);
+});
+
+Deno.test("the chart's notes name values of Falco's chart that have no effect", () => {
+  const notes = chartNotes({ values: [OF_FALCO] }).split("\n");
+  assertEquals(notes.flatMap((line) => /^- (\S+):/.exec(line)?.[1] ?? []), [
+    "falcoctl",
+    "collectors.kubernetes",
+    "certs.client",
+  ]);
+  assert(!/no effect/.test(chartNotes({ values: [EVERYTHING] })));
+});
+
 Deno.test("the chart says what it cannot do", () => {
   const refused = (values: Record<string, unknown>, why: RegExp) =>
     assertThrows(() => renderChart({ values: [values] }), why);
   refused({ falcosidekick: { enabled: true } }, /falco\.sinks/);
   refused({ controller: { kind: "job" } }, /daemonset or deployment/);
+  refused({ image: { repository: "falcosecurity/falco" } }, /Falco's image/);
 });
 
 for (const what of ["the standard values", "the audit log alone"]) {
@@ -157,6 +248,7 @@ for (const what of ["the standard values", "the audit log alone"]) {
     try {
       await Deno.writeTextFile(path, (config as unknown as ConfigData).data["falco.yaml"]!);
       const { code, out } = await falcod(["validate", path, "--json"]);
+      assertEquals((await falcod(["validate", path])).out.includes("0 warnings"), true);
       const { falco_load_results: results } = JSON.parse(out) as LoadResults;
       assertEquals(results.flatMap(({ errors, warnings }) => [...errors, ...warnings]), []);
       assertEquals(code, 0);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The root file system of the image out of this machine's C library, for engines that import one:
 #   scripts/deploy/container/make_root.sh dist/falcod ROOT
-#   tar -C ROOT -c . | podman import --change 'ENTRYPOINT ["/usr/bin/falcod"]' --change 'CMD ["run"]' - falcod
+#   tar -C ROOT -c . | podman import --change 'ENTRYPOINT ["/usr/bin/falcod"]' --change 'CMD ["run"]' \
+#     --change 'ENV HOST_ROOT=/host' - falcod
 set -euo pipefail
 [ $# -eq 2 ] || { echo "usage: make_root.sh FALCOD ROOT" >&2; exit 1; }
 falcod=$1 root=$2
@@ -9,6 +10,10 @@ falcod=$1 root=$2
 [ ! -e "$root" ] || { echo "$root is there already" >&2; exit 1; }
 mkdir -p "$root"/{usr/bin,etc/ssl/certs,tmp,var/lib/falcod,proc,sys,dev,run}
 chmod 1777 "$root/tmp"
+# Configuration and rules where Falco's image has them.
+here=$(dirname "$(readlink -f "$0")") sources=$(cd "$(dirname "$0")/../../.." && pwd)
+mkdir -p "$root"/etc/{falco/{config,rules}.d,falcod/rules.d}
+install -m 0644 "$here/falco.yaml" "$sources"/rules/{falco_rules,k8s_audit_rules,falco_rules.local}.yaml "$root/etc/falco/"
 install -m 0755 "$falcod" "$root/usr/bin/falcod"
 # What the loader finds for it, at the places where it finds it; the resolver's parts are loaded by name.
 libraries=$(ldd "$falcod" | grep -o '/[^ ]*')

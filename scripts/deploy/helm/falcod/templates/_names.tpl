@@ -41,7 +41,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag -}}
 {{- end -}}
 
-{{- /* Folders with sockets of container engines. */ -}}
+{{- /* Folders with sockets of container engines: those of older and of current values of Falco's chart. */ -}}
 {{- define "falcod.socketFolders" -}}
 {{- $folders := list -}}
 {{- if .Values.collectors.enabled -}}
@@ -49,6 +49,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $collector := get $.Values.collectors $name -}}
 {{- if and $collector $collector.enabled -}}
 {{- $folders = append $folders (dir $collector.socket) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.collectors.containerEngine -}}
+{{- range $engine := .engines -}}
+{{- if or $engine.enabled (not (hasKey $engine "enabled")) -}}
+{{- range $socket := $engine.sockets -}}
+{{- $folders = append $folders (dir $socket) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
