@@ -1,4 +1,5 @@
 /** Which container a process is in, and what it is called, with containers of real runtimes. */
+import { dirname } from "node:path";
 import { assert, assertEquals, assertObjectMatch } from "../assert.ts";
 import { removeCgroups } from "./engines.ts";
 import { type Falcod, kernelTest, ownMounts, type SeenAlert, withFalcod } from "./harness.ts";
@@ -175,57 +176,67 @@ kernelTest("runc's containers are known by the cgroup of whoever runs it", async
   }
 });
 
-kernelTest(
-  "a container that a user runs is known by that user's podman, and no other is",
-  async () => {
-    await using podman = await Podman.create([]);
-    const { folder } = podman;
-    const users = `${folder}/users`;
-    const socket = `${users}/1000/podman/podman.sock`;
-    Deno.mkdirSync(`${users}/1000/podman`, { recursive: true, mode: 0o700 });
-    await using _server = Deno.serve({ transport: "unix", path: socket, onListen }, (request) => {
-      const fullId = /^\/containers\/([0-9a-f]{64})\/json$/.exec(new URL(request.url).pathname)
-        ?.[1];
-      if (fullId === undefined) return new Response("{}", { status: 404 });
-      return Response.json({ Id: fullId, Name: "of-user", Config: { Image: "localhost/own:1" } });
-    });
-    for (const path of [`${users}/1000`, `${users}/1000/podman`, socket]) {
-      Deno.chownSync(path, 1000, 1000);
-    }
-    const off = { enabled: false };
-    const engines = { docker: off, podman: {}, cri: off, containerd: off };
-    const plugin = {
-      name: "container",
-      library_path: "libcontainer.so",
-      init_config: { alert_wait_ms: 1000, engines },
-    };
-    const paths = ["user.slice/user-1000.slice/user@1000.service", "user.slice/user-1001.slice/x"];
-    const options = {
-      rules: await withRules(folder),
-      args: ["-o", `plugins[]=${JSON.stringify(plugin)}`],
-      through: ownMounts(
-        `mount -t tmpfs none /run; mkdir /run/user; mount --bind ${users} /run/user`,
-      ),
-    };
-    const cgroups = paths.map((path, index) => `/${path}/libpod-${id(`${index}e`)}.scope`);
-    try {
-      await withFalcod(options, async (falcod) => {
-        const seen = [];
-        for (const [index, cgroup] of cgroups.entries()) {
-          const bundle = `${folder}/bundle-${index}`;
-          await prepareBundle(bundle, { rootfs: `${folder}/rootfs`, cgroup });
-          const script =
-            `runc --root ${folder}/runc run -b ${bundle} falcod-test-${index}; sleep 1.2`;
-          const fields = await containerOf(falcod, script);
-          seen.push(["name", "image", "type"].map((name) => fields[`container.${name}`]));
-        }
-        assertEquals(seen, [["of-user", "localhost/own:1", "podman"], [null, null, "podman"]]);
+for (
+  const { engine, place, scope } of [
+    { engine: "podman", place: "podman/podman.sock", scope: "libpod" },
+    { engine: "docker", place: "docker.sock", scope: "docker" },
+  ]
+) {
+  kernelTest(
+    `a container that a user runs is known by that user's ${engine}, and no other is`,
+    async () => {
+      await using podman = await Podman.create([]);
+      const { folder } = podman;
+      const users = `${folder}/users`;
+      const socket = `${users}/1000/${place}`;
+      Deno.mkdirSync(dirname(socket), { recursive: true, mode: 0o700 });
+      await using _server = Deno.serve({ transport: "unix", path: socket, onListen }, (request) => {
+        const fullId = /^\/containers\/([0-9a-f]{64})\/json$/.exec(new URL(request.url).pathname)
+          ?.[1];
+        if (fullId === undefined) return new Response("{}", { status: 404 });
+        return Response.json({ Id: fullId, Name: "of-user", Config: { Image: "localhost/own:1" } });
       });
-    } finally {
-      await removeCgroups(cgroups);
-    }
-  },
-);
+      for (const path of [`${users}/1000`, dirname(socket), socket]) {
+        Deno.chownSync(path, 1000, 1000);
+      }
+      const off = { enabled: false };
+      const engines = { docker: off, podman: off, cri: off, containerd: off, [engine]: {} };
+      const plugin = {
+        name: "container",
+        library_path: "libcontainer.so",
+        init_config: { alert_wait_ms: 1000, engines },
+      };
+      const paths = [
+        "user.slice/user-1000.slice/user@1000.service",
+        "user.slice/user-1001.slice/x",
+      ];
+      const options = {
+        rules: await withRules(folder),
+        args: ["-o", `plugins[]=${JSON.stringify(plugin)}`],
+        through: ownMounts(
+          `mount -t tmpfs none /run; mkdir /run/user; mount --bind ${users} /run/user`,
+        ),
+      };
+      const cgroups = paths.map((path, index) => `/${path}/${scope}-${id(`${index}e`)}.scope`);
+      try {
+        await withFalcod(options, async (falcod) => {
+          const seen = [];
+          for (const [index, cgroup] of cgroups.entries()) {
+            const bundle = `${folder}/bundle-${index}`;
+            await prepareBundle(bundle, { rootfs: `${folder}/rootfs`, cgroup });
+            const script =
+              `runc --root ${folder}/runc run -b ${bundle} falcod-test-${index}; sleep 1.2`;
+            const fields = await containerOf(falcod, script);
+            seen.push(["name", "image", "type"].map((name) => fields[`container.${name}`]));
+          }
+          assertEquals(seen, [["of-user", "localhost/own:1", engine], [null, null, engine]]);
+        });
+      } finally {
+        await removeCgroups(cgroups);
+      }
+    },
+  );
+}
 
 const onListen = () => {};
 
