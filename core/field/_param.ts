@@ -8,6 +8,7 @@
 import { dayText, timeOfDay } from "../base/mod.ts";
 import {
   errnoName,
+  type EventCategory,
   type EventParam,
   type NamedPath,
   type ParamFormat,
@@ -31,6 +32,8 @@ export interface Argument {
   readonly state: State;
   readonly param: EventParam;
   readonly value: ParamValue;
+  /** Of the event. */
+  readonly category: EventCategory | undefined;
   /** How parameters that are bytes print. */
   readonly bytes: BytesFormat;
 }
@@ -135,15 +138,17 @@ function numberText(value: number | bigint, type: ParamType, format: ParamFormat
 }
 
 /** "" where the plain text says all. */
-function meaning({ state, param, value }: Argument): string {
+function meaning(argument: Argument): string {
+  const { state, param, value } = argument;
   if (typeof value === "number" || typeof value === "bigint") {
-    return numberMeaning(Number(value), param, state);
+    return numberMeaning(Number(value), argument);
   }
   if (typeof value === "object" && isPath(value)) return pathMeaning(value, param.type, state);
   return "";
 }
 
-function numberMeaning(value: number, param: EventParam, state: State): string {
+function numberMeaning(value: number, argument: Argument): string {
+  const { state, param } = argument;
   switch (param.type) {
     case "ERRNO":
       return value < 0 ? errnoName(value) ?? "" : "";
@@ -154,9 +159,9 @@ function numberMeaning(value: number, param: EventParam, state: State): string {
     case "PID32":
       return nameOf(value, state);
     case "UID":
-      return value === NO_ID ? "<NONE>" : state.user(value)?.name || "<NA>";
+      return value === NO_ID ? "<NONE>" : userOf(value, argument)?.name || "<NA>";
     case "GID":
-      return value === NO_ID ? "<NONE>" : state.group(value)?.name || "<NA>";
+      return value === NO_ID ? "<NONE>" : groupOf(value, argument)?.name || "<NA>";
     case "SIGTYPE":
       return signalName(value) ?? "";
     case "SYSCALLID":
@@ -166,6 +171,16 @@ function numberMeaning(value: number, param: EventParam, state: State): string {
     default:
       return param.flags === undefined ? "" : flagsText(param.flags, value);
   }
+}
+
+/** setuid() and the like have ids as their caller has them, exec as the kernel has them. */
+function userOf(uid: number, { state, param, category }: Argument) {
+  if (category === "user") return state.userInside(uid);
+  return param.name === "loginuid" ? state.loginUser(uid) : state.user(uid);
+}
+
+function groupOf(gid: number, { state, category }: Argument) {
+  return category === "user" ? state.groupInside(gid) : state.group(gid);
 }
 
 /**

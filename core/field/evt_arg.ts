@@ -77,12 +77,13 @@ function allArguments(bytes: BytesFormat): FieldDefinition["extract"] {
   return (event, state) => {
     // Generic events have parameters for internal use only.
     if (event.type >= GENERIC_BASE) return "";
-    const params = eventType(event.type)?.params;
+    const { params, category } = eventType(event.type) ?? {};
     if (params === undefined) return undefined;
     const present = event.paramCount === undefined ? params : params.slice(0, event.paramCount);
     const items = present.map((declared, index) => {
       const param = paramInEvent(event, declared);
-      return argumentItem({ state, param, value: knownParam(event, state, index), bytes });
+      const value = knownParam(event, state, index);
+      return argumentItem({ state, param, value, category, bytes });
     });
     return items.join(" ");
   };
@@ -107,10 +108,12 @@ function oneArgument(bytes: BytesFormat): FieldDefinition["extract"] {
   return (event, state, argument) => {
     const index = indexOf(event.type, argument);
     if (index >= (event.paramCount ?? Infinity)) return undefined;
-    const declared = eventType(event.type)?.params[index];
+    const type = eventType(event.type);
+    const declared = type?.params[index];
     if (declared === undefined) return undefined;
     const param = paramInEvent(event, declared);
-    return argumentText({ state, param, value: knownParam(event, state, index), bytes });
+    const value = knownParam(event, state, index);
+    return argumentText({ state, param, value, category: type?.category, bytes });
   };
 }
 

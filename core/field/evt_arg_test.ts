@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import { type Event, type EventParam, eventType, flagValue } from "../event/mod.ts";
-import { UNSEEN_IMAGE } from "../state/mod.ts";
+import { State, UNSEEN_IMAGE } from "../state/mod.ts";
 import { directoryOf, fileNameOf } from "./_path.ts";
 import {
   eventOf,
   fileOf,
   pathOf,
+  snapshotOf,
   socketOf,
   stateOf,
   textOf,
@@ -398,4 +399,30 @@ Deno.test("a process of which only other threads are known has a number, and no 
     const kill = eventOf("kill", { params: { res: 0, pid, sig: 9 } });
     assertEquals(valueOf("evt.args", kill, state), `res=0 pid=${pid}${name} sig=9(SIGKILL)`);
   }
+});
+
+Deno.test("ids that calls in a container have are the container's, those that exec tells the host's", () => {
+  const passwd = "root:x:0:0::/:/bin/sh\nann:x:1000:1000::/:/bin/sh\n";
+  const group = "root:x:0:\nstaff:x:1000:\n";
+  // Podman without root, by the host's user 1000.
+  const ids = "0 1000 1\n1 100000 65536\n";
+  const state = new State({
+    files: { read: () => "bob:x:1000:1000::/:/bin/sh\n", version: () => "1" },
+    readAccounts: () => ({ passwd, group, uidMap: ids, gidMap: ids }),
+  });
+  const cgroup = `/user.slice/user-1000.slice/libpod-${"ab".repeat(32)}.scope`;
+  state.seed([
+    snapshotOf({ processId: 100, membership: { cgroup } }),
+    snapshotOf({ processId: 200 }),
+  ]);
+  const args = (type: string, params: Record<string, number>, processId = 100) =>
+    valueOf("evt.args", eventOf(type, { params, processId, threadId: processId }), state);
+  assertEquals(args("setuid", { res: 0, uid: 1000 }), "res=0 uid=1000(ann)");
+  assertEquals(args("setgid", { res: 0, gid: 1000 }), "res=0 gid=1000(staff)");
+  assertEquals(args("setuid", { res: 0, uid: 0 }), "res=0 uid=0(root)");
+  assertEquals(args("setuid", { res: 0, uid: 1000 }, 200), "res=0 uid=1000(bob)");
+  const exec = eventOf("execve", { params: { uid: 1000, gid: 1000, loginuid: 1000 } });
+  const told = ["uid", "gid", "loginuid"].map((name) => valueOf(`evt.arg.${name}`, exec, state));
+  assertEquals(told, ["root", "root", "bob"]);
+  assertEquals(valueOf("evt.arg.uid", eventOf("setuid", { params: { uid: 1000 } }), state), "ann");
 });

@@ -40,8 +40,12 @@ export interface ContainerUsersOptions {
 type IdMaps = Pick<AccountFiles, "uidMap" | "gidMap">;
 
 interface Accounts {
+  /** By ids as the host has them. */
   users: Map<number, User>;
   groups: Map<number, Group>;
+  /** By ids as the container has them; the same maps where those are the same. */
+  usersInside: Map<number, User>;
+  groupsInside: Map<number, Group>;
   /** About what these take, in UTF-16 units. */
   units: number;
   /** On the clock of the events. */
@@ -107,6 +111,17 @@ export class ContainerUsers {
     return accounts === "host" ? "host" : accounts?.groups.get(gid);
   }
 
+  /** By an id as the container's processes have it, among the arguments of calls. */
+  userInside(containerId: string, uid: number, who: Witness): User | "host" | undefined {
+    const accounts = this.#accounts(containerId, who, (known) => known.usersInside.has(uid));
+    return accounts === "host" ? "host" : accounts?.usersInside.get(uid);
+  }
+
+  groupInside(containerId: string, gid: number, who: Witness): Group | "host" | undefined {
+    const accounts = this.#accounts(containerId, who, (known) => known.groupsInside.has(gid));
+    return accounts === "host" ? "host" : accounts?.groupsInside.get(gid);
+  }
+
   /** Whether its ids, as far as that is known, are others than the host's. */
   isMapped(containerId: string): boolean {
     return this.#containers.get(containerId)?.isMapped ?? false;
@@ -160,6 +175,8 @@ export class ContainerUsers {
     const groups = files.group === undefined ? new Map() : parseGroup(files.group);
     const mapped = byHostId(users, uidMap, ROOT);
     accounts.isMapped = mapped !== undefined;
+    accounts.usersInside = users;
+    accounts.groupsInside = groups;
     accounts.users = mapped ?? users;
     accounts.groups = byHostId(groups, gidMap, ROOT_GROUP) ?? groups;
     this.#resize(accounts, unitsOf(accounts.users) + unitsOf(accounts.groups));
@@ -198,9 +215,12 @@ export class ContainerUsers {
 
   #admit(containerId: string): Accounts {
     if (this.#containers.size >= this.#capacity) this.#forgetOldest();
+    const users = new Map<number, User>(), groups = new Map<number, Group>();
     const accounts = {
-      users: new Map(),
-      groups: new Map(),
+      users,
+      groups,
+      usersInside: users,
+      groupsInside: groups,
       units: 0,
       triedNs: -Infinity,
       prepared: 0,
@@ -229,8 +249,8 @@ export class ContainerUsers {
       const largest = known.reduce((a, b) => b.units > a.units ? b : a);
       this.#units -= largest.units;
       largest.units = 0;
-      largest.users = new Map();
-      largest.groups = new Map();
+      largest.users = largest.usersInside = new Map();
+      largest.groups = largest.groupsInside = new Map();
     }
   }
 }

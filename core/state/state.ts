@@ -136,7 +136,7 @@ export class State {
     return this.#event?.otherDescriptor?.(number) ?? this.tracked?.descriptors.get(number);
   }
 
-  /** A user as the thread's container calls it, or the host. */
+  /** A user as the thread's container calls it, or the host, by the id that the host has. */
   user(uid: number): User | undefined {
     const { process } = this;
     if (!process || process.containerId === HOST_ID) return this.users.user(uid);
@@ -160,6 +160,23 @@ export class State {
     const { process } = this;
     if (!process || process.containerId === HOST_ID) return this.users.group(gid);
     const group = this.#containerUsers.group(process.containerId, gid, this.#witness(process));
+    return group === "host" ? this.users.group(gid) : group;
+  }
+
+  /** A user by the id that calls of the thread have among their arguments and results. */
+  userInside(uid: number): User | undefined {
+    const { process } = this;
+    if (!process || process.containerId === HOST_ID) return this.users.user(uid);
+    const { containerId } = process;
+    const user = this.#containerUsers.userInside(containerId, uid, this.#witness(process));
+    return user === "host" ? this.users.user(uid) : user;
+  }
+
+  groupInside(gid: number): Group | undefined {
+    const { process } = this;
+    if (!process || process.containerId === HOST_ID) return this.users.group(gid);
+    const { containerId } = process;
+    const group = this.#containerUsers.groupInside(containerId, gid, this.#witness(process));
     return group === "host" ? this.users.group(gid) : group;
   }
 
