@@ -240,7 +240,9 @@ class Expander {
     const help = () =>
       isList
         ? `"${name}" is a list: compare a field with it, "proc.name in (${name})"`
-        : (this.#names.help === undefined ? helpForFalcoMacro(name, known()) : undefined) ??
+        : (this.#names.help === undefined
+          ? helpForFalcoMacro(name, known(), this.#names.effort)
+          : undefined) ??
           didYouMean(name, known(), this.#names.effort) ??
           // Macros have names of several words.
           (name.includes("_") ? undefined : helpForLoneValue(use.span)) ?? this.#names.help ??

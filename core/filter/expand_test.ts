@@ -88,11 +88,20 @@ Deno.test("expandCondition() suggests a near macro and recognizes a list", () =>
 Deno.test("expandCondition() knows the macros that everybody takes from Falco's rules", () => {
   const help = (text: string, macros: Readonly<Record<string, string>>) =>
     check(text, { macros }).report.diagnostics[0]!.help;
-  const load = "a macro of Falco's rules: load their file before this one, or define it";
+  const load = "a macro of Falco's falco_rules.yaml: load that file before this one, or define it";
   assertEquals(help("open_write", {}), load);
   assertEquals(
     help("open_write", { opened_for_writing: "evt.type = open" }),
     `${load}; here the same is called "opened_for_writing"`,
+  );
+  const later = load.replace("falco_rules", "falco-incubating_rules");
+  assertEquals(help("modify", { open_write: "evt.type = open" }), later);
+  const kmodify = { kmodify: "evt.type = open" };
+  assertEquals(help("modify", kmodify), `${later}; or did you mean "kmodify"?`);
+  assertEquals(help("inbound", { outbound: "evt.type = connect" })?.includes("mean"), false);
+  assertEquals(
+    help("always_true", {}),
+    'Falco\'s rules have it no more: write "evt.num >= 0"',
   );
 });
 

@@ -1,42 +1,51 @@
-/** Macros that rules found anywhere use, as if everybody had loaded Falco's own file. */
+/** Macros that rules found anywhere use, as if everybody had loaded all of Falco's own files. */
 
-/** With what falcod's own rules call the same, where they have it. */
-const MACROS: ReadonlyMap<string, string | undefined> = new Map([
+import { didYouMean, type Effort } from "../base/mod.ts";
+
+const STABLE = "falco_rules.yaml";
+const INCUBATING = "falco-incubating_rules.yaml";
+const SANDBOX = "falco-sandbox_rules.yaml";
+
+/** The first of Falco's files that has it. Facts: falcosecurity/rules, as of June 2026. */
+const FILES: Readonly<Record<string, readonly string[]>> = {
+  [STABLE]: [
+    ...["spawned_process", "open_write", "open_read", "container", "never_true", "outbound"],
+    ...["proc_name_exists", "interactive", "shell_procs", "sensitive_files", "etc_dir", "dup"],
+    ...["create_symlink", "create_hardlink", "kernel_module_load"],
+  ],
+  [INCUBATING]: ["rename", "remove", "modify", "inbound_outbound", "container_started"],
+  [SANDBOX]: ["mkdir", "inbound", "bin_dir"],
+  "k8s_audit_rules.yaml": ["kevt"],
+};
+
+const FILE_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(FILES).flatMap(([file, names]) => names.map((name) => [name, file] as const)),
+);
+
+/** What falcod's own rules call the same. */
+const OWN: ReadonlyMap<string, string> = new Map([
   ["spawned_process", "program_started"],
   ["open_write", "opened_for_writing"],
   ["open_read", "opened_for_reading"],
   ["container", "in_container"],
   ["never_true", "nothing"],
-  ...[
-    ...[
-      "always_true",
-      "proc_name_exists",
-      "rename",
-      "mkdir",
-      "remove",
-      "modify",
-      "inbound",
-      "outbound",
-    ],
-    ...[
-      "inbound_outbound",
-      "interactive",
-      "shell_procs",
-      "sensitive_files",
-      "bin_dir",
-      "etc_dir",
-      "dup",
-    ],
-    ...["create_symlink", "create_hardlink", "kernel_module_load", "container_started", "kevt"],
-  ].map((name) => [name, undefined] as const),
 ]);
 
 /** What to write instead, or what to load; absent for names that are none of them. */
-export function helpForFalcoMacro(name: string, known: Iterable<string>): string | undefined {
-  if (!MACROS.has(name)) return undefined;
-  const own = MACROS.get(name);
-  const instead = own !== undefined && [...known].includes(own)
+export function helpForFalcoMacro(
+  name: string,
+  known: Iterable<string>,
+  effort?: Effort,
+): string | undefined {
+  if (name === "always_true") return 'Falco\'s rules have it no more: write "evt.num >= 0"';
+  const file = FILE_OF.get(name);
+  if (file === undefined) return undefined;
+  const names = [...known];
+  const own = OWN.get(name);
+  // Another of Falco's is as likely not loaded as this one: "inbound" is no slip for "outbound".
+  const near = didYouMean(name, names.filter((other) => !FILE_OF.has(other)), effort);
+  const instead = own !== undefined && names.includes(own)
     ? `; here the same is called "${own}"`
-    : "";
-  return `a macro of Falco's rules: load their file before this one, or define it${instead}`;
+    : near && `; or ${near}`;
+  return `a macro of Falco's ${file}: load that file before this one, or define it${instead ?? ""}`;
 }
