@@ -6,6 +6,7 @@ export { type HostAndPort, hostAndPort } from "./address.ts";
 export { folderProblem, socketFaults, tlsFaults } from "./check.ts";
 export { afterAccepted, failure, type FailureOptions } from "./failure.ts";
 export { Link, type LinkOptions, sendAll } from "./link.ts";
+export { OneWayLink, type OneWayRequest } from "./one_way.ts";
 export { address as serverAddress, tlsSection } from "./schema.ts";
 export { scram, type ScramExchange, type ScramHash } from "./scram.ts";
 export { introduced, openSocket, secureSocket, type SocketRequest } from "./socket.ts";

@@ -1,19 +1,14 @@
 /**
- * Alerts as lines of JSON over TCP, for Logstash. Nobody acknowledges: what stands in buffers when a
- * connection breaks is lost, and the batch during which that shows is sent again as a whole. Where the
- * other end is no such input, it says so by ending the connection: after its first batch that is waited
- * for, or all alerts would be lost, each on a connection of its own. Inputs for Beats have read by then
- * what they throw away, and end in good order: nothing tells them from who reads a batch and is done.
+ * Alerts as lines of JSON over TCP, for Logstash, which acknowledges nothing. Inputs for Beats have read
+ * a batch by the time they throw it away, and end in good order: that is not seen as a failure.
  */
-import type { Socket } from "node:net";
 import {
   type Alert,
   alertDocument,
   type FormattedAlert,
   hostAndPort,
   jsonText,
-  Link,
-  openSocket,
+  OneWayLink,
   type Sink,
   type SinkPlugin,
   type WriteContext,
@@ -21,21 +16,20 @@ import {
 import { type LogstashConfig, PORT, schema } from "./schema.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
-/** Inputs for Beats and such with TLS look at the first bytes and are done with them. */
-const PROOF_MS = 250;
 
 class LogstashSink implements Sink {
   readonly #config: LogstashConfig;
-  readonly #link: Link<Socket>;
-  /** Connections that have stayed open after their first batch. */
-  readonly #proven = new WeakSet<Socket>();
+  readonly #link: OneWayLink;
 
   constructor(config: LogstashConfig) {
+    const { address, tls } = config;
     this.#config = config;
-    this.#link = new Link<Socket>({
-      peer: `Logstash at ${config.address}`,
-      open: (lost) => connect(config, lost),
-      shut: (socket) => socket.end(),
+    this.#link = new OneWayLink({
+      peer: `Logstash at ${address}`,
+      to: hostAndPort(address, PORT)!,
+      tls,
+      timeoutMs: CONNECT_TIMEOUT_MS,
+      hint: `is it an input of the type tcp, and ${kindOf(config)}`,
     });
   }
 
@@ -43,7 +37,7 @@ class LogstashSink implements Sink {
     if (batch.length === 0) return;
     const lines = batch.map(({ alert }) => `${logstashLine(alert, this.#config)}\n`).join("");
     try {
-      await this.#link.use((socket) => this.#send(socket, lines), context?.signal);
+      await this.#link.send(lines, context?.signal);
     } catch (error) {
       context?.observe?.({ kind: "message", sent: lines, isUnsent: true });
       throw error;
@@ -53,19 +47,6 @@ class LogstashSink implements Sink {
 
   close(): Promise<void> {
     return this.#link.close();
-  }
-
-  async #send(socket: Socket, lines: string): Promise<void> {
-    if (this.#proven.has(socket)) return await sent(socket, lines);
-    try {
-      await sent(socket, lines, PROOF_MS);
-    } catch (error) {
-      throw new Error(
-        `the connection was closed after the first alerts${wordsOf(error)}: ` +
-          `is it an input of the type tcp, and ${kindOf(this.#config)}`,
-      );
-    }
-    this.#proven.add(socket);
   }
 }
 
@@ -93,44 +74,6 @@ function withoutBrackets(name: string): string {
     if (close < 0) return parts.length === 0 ? name : parts.join("") + name.slice(done);
     parts.push(name.slice(done, open), ".", name.slice(open + 1, close));
     done = close + 1;
-  }
-}
-
-async function connect({ address, tls }: LogstashConfig, lost: () => void): Promise<Socket> {
-  const to = hostAndPort(address, PORT)!;
-  const socket = await openSocket({ to, tls, timeoutMs: CONNECT_TIMEOUT_MS });
-  socket.on("close", lost);
-  socket.on("end", lost);
-  // The other end has nothing to say, and its going away is only seen by whoever reads.
-  socket.resume();
-  return socket;
-}
-
-const CLOSED = "the connection was closed";
-
-/** What was said when a connection ended: by TLS 1.3, whom a server does not want is told by then only. */
-function wordsOf(error: unknown): string {
-  return error instanceof Error && error.message !== CLOSED ? ` (${error.message})` : "";
-}
-
-/** `stayMs`: how long the connection has to stay open afterwards. */
-async function sent(socket: Socket, text: string, stayMs = 0): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const broken = (why: unknown) => reject(why instanceof Error ? why : new Error(CLOSED));
-  const ends = ["end", "close", "error"] as const;
-  for (const end of ends) socket.once(end, broken);
-  if (socket.destroyed) broken(undefined);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  socket.write(text, (error) => {
-    if (error) reject(error);
-    else if (stayMs === 0) resolve();
-    else timer = setTimeout(resolve, stayMs);
-  });
-  try {
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    for (const end of ends) socket.off(end, broken);
   }
 }
 

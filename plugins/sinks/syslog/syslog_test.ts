@@ -324,7 +324,7 @@ Deno.test("syslog: over TLS both ends show who they are; whom nobody vouches for
   );
   assertEquals(code, "unavailable", message);
   assert(
-    /after the first messages \(.*CertificateRequired\): does the server want another/.test(
+    /after the first alerts \(.*CertificateRequired\): does the server want another/.test(
       message,
     ),
     message,

@@ -2,14 +2,13 @@
 import { Buffer } from "node:buffer";
 import { createSocket, type Socket as DatagramSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
-import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import {
   afterAccepted,
   failure,
   type HostAndPort,
   Link,
-  openSocket,
+  OneWayLink,
   SinkError,
   type TlsSettings,
 } from "../../../core/mod.ts";
@@ -150,84 +149,36 @@ export type Framing = { readonly end: Uint8Array } | "octets";
 const NUL = new Uint8Array([0]);
 export const NEWLINE = new Uint8Array([0x0a]);
 
-const CLOSED = "the connection was closed";
-
-/** A server that wants TLS looks at the first bytes and ends the connection. */
-const PROOF_MS = 250;
-
-/**
- * TCP, TLS or a local stream. Nobody acknowledges: what stands in buffers when a connection breaks is
- * lost, and the batch during which that shows is sent again as a whole. Where it breaks each time, all
- * would be lost, so the first batch of a connection waits for it to stay; who reads it and closes in
- * good order may have thrown it away, as one that wants TLS has. RFC 6587, RFC 5425
- */
+/** TCP, TLS or a local stream. RFC 6587, RFC 5425 */
 export class StreamTransport implements Transport {
-  readonly #link: Link<Socket>;
+  readonly #link: OneWayLink;
   readonly #framing: Framing;
-  readonly #isLocal: boolean;
-  /** What is asked of a connection that does not stay. */
-  readonly #hint: string;
-  /** Connections that have stayed open after their first messages. */
-  readonly #proven = new WeakSet<Socket>();
 
   constructor(
     to: HostAndPort | { readonly path: string },
     framing: Framing,
     tls: TlsSettings = noTls(),
   ) {
+    const isLocal = "path" in to;
+    const wanted = tls.enabled
+      ? "another certificate? (tls.client_certificate)"
+      : "TLS? (tls.enabled)";
     this.#framing = framing;
-    this.#isLocal = "path" in to;
-    this.#hint = "does the server want " +
-      (tls.enabled ? "another certificate? (tls.client_certificate)" : "TLS? (tls.enabled)");
-    this.#link = new Link<Socket>({
-      peer: `syslog at ${"path" in to ? to.path : `${to.host}:${to.port}`}`,
-      open: async (lost) => {
-        const socket = await openSocket({ to, tls, timeoutMs: CONNECT_TIMEOUT_MS });
-        socket.on("close", lost);
-        socket.on("end", lost);
-        // The other end has nothing to say, and its going away is only seen by whoever reads.
-        socket.resume();
-        return socket;
-      },
-      shut: (socket) => socket.end(),
+    this.#link = new OneWayLink({
+      peer: `syslog at ${isLocal ? to.path : `${to.host}:${to.port}`}`,
+      to,
+      tls,
+      timeoutMs: CONNECT_TIMEOUT_MS,
+      ...!isLocal && { hint: `does the server want ${wanted}` },
     });
   }
 
-  async send(messages: readonly Message[], signal: AbortSignal): Promise<void> {
-    const bytes = framed(messages, this.#framing);
-    await this.#link.use(async (socket) => {
-      if (this.#isLocal || this.#proven.has(socket)) return await sent(socket, bytes);
-      await sent(socket, bytes, PROOF_MS).catch((error) => {
-        const words = error.message === CLOSED ? "" : ` (${error.message})`;
-        throw new Error(`${CLOSED} after the first messages${words}: ${this.#hint}`);
-      });
-      this.#proven.add(socket);
-    }, signal);
+  send(messages: readonly Message[], signal: AbortSignal): Promise<void> {
+    return this.#link.send(framed(messages, this.#framing), signal);
   }
 
   close(): Promise<void> {
     return this.#link.close();
-  }
-}
-
-/** `stayMs`: how long the connection has to stay open afterwards. */
-async function sent(socket: Socket, bytes: Uint8Array, stayMs = 0): Promise<void> {
-  const { promise: broken, reject } = Promise.withResolvers<never>();
-  const ended = (why?: unknown) => reject(why instanceof Error ? why : new Error(CLOSED));
-  const ends = ["end", "close", "error"] as const;
-  for (const end of ends) socket.once(end, ended);
-  if (socket.destroyed) ended();
-  const written = new Promise<void>((resolve, reject) => {
-    socket.write(bytes, (error) => error ? reject(error) : resolve());
-  });
-  const enough = new AbortController();
-  try {
-    await Promise.race([broken, written]);
-    if (stayMs === 0) return;
-    await Promise.race([broken, setTimeout(stayMs, undefined, { signal: enough.signal })]);
-  } finally {
-    enough.abort();
-    for (const end of ends) socket.off(end, ended);
   }
 }
 
