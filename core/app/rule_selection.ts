@@ -1,5 +1,5 @@
 /** `rules:` of falco.yaml: switches loaded rules on and off, in the order written. */
-import { matchesWildcard, type Report } from "../base/mod.ts";
+import { didYouMean, matchesWildcard, type Report } from "../base/mod.ts";
 import type { Rule, RuleNames, Ruleset } from "../rule/mod.ts";
 import type { Config } from "./config/schema.ts";
 import { type MappingNode, nodeAt, placeOf } from "./config/tree.ts";
@@ -22,6 +22,9 @@ export function selectRules(
   const running = rules.filter((rule) => rule.enabled);
   return { ...ruleset, rules, fields: new Set(running.flatMap((rule) => [...rule.fields])) };
 }
+
+/** Of shorter texts too many names have one in them. */
+const MIN_PART = 4;
 
 type Selection = Config["rules"][number];
 
@@ -63,9 +66,24 @@ export function reportVainSelections(
         ? `no rule ${what} has ${wanted.join(" or ")}`
         : `nothing says which rule ${what}`,
       at: root && (nodeAt(root, path)?.at ?? placeOf(root, path)),
-      help: "see falcod list rules",
+      help: nearOf(rules, { rule: pattern, tag }) ?? "see falcod list rules",
     });
   }
+}
+
+/** Names are whole: people write the beginning of a long one, or what it was called before. */
+function nearOf(
+  rules: readonly RuleNames[],
+  { rule, tag }: { readonly rule?: string | undefined; readonly tag?: string | undefined },
+): string | undefined {
+  if (!rule) return tag && didYouMean(tag, new Set(rules.flatMap(({ tags }) => tags)));
+  const names = rules.map(({ name }) => name);
+  const near = didYouMean(rule, names);
+  const part = rule.toLowerCase();
+  const longer = near || part.length < MIN_PART
+    ? undefined
+    : names.find((name) => name.toLowerCase().includes(part));
+  return longer === undefined ? near : `did you mean "${longer}"? "*" stands for any letters`;
 }
 
 /** What an entry that names nothing was to do. */

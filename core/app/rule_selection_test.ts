@@ -59,6 +59,28 @@ Deno.test("selectRules() reports a selection that matches no rule", () => {
   assertEquals(select({ disable: { tag: "c" } }).codes, ["C020"]);
 });
 
+Deno.test("reportVainSelections() names the rule or tag that was probably meant", () => {
+  const rules = [{
+    name: "Directory traversal monitored file read",
+    tags: ["network"],
+    source: "syscall",
+  }];
+  const help = (selection: { readonly rule?: string; readonly tag?: string }) => {
+    const report = new Report();
+    reportVainSelections(rules, [{ enable: selection }], { report });
+    return report.diagnostics[0]?.help;
+  };
+  const name = "Directory traversal monitored file read";
+  assertEquals(
+    help({ rule: "directory traversal monitored" }),
+    `did you mean "${name}"? "*" stands for any letters`,
+  );
+  assertEquals(help({ rule: "Directory traversal monitord file read" }), `did you mean "${name}"?`);
+  assertEquals(help({ tag: "networks" }), 'did you mean "network"?');
+  assertEquals(help({ rule: "rea" }), "see falcod list rules");
+  assertEquals(help({ rule: "k8s_*" }), "see falcod list rules");
+});
+
 Deno.test("reportVainSelections() points at what no rule has, on the command line, too", () => {
   const report = new Report();
   const root = readConfigText(new SourceText("falco.yaml", "rules: [{disable: {tag: x}}]"), {

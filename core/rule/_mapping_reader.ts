@@ -55,7 +55,7 @@ export class MappingReader {
 
   /**
    * Reports the keys that have to be there and are not: each that is misspelt, and the rest together.
-   * `instead` is what else may be meant where several are absent.
+   * `instead` is what else may be meant where several are absent, or all.
    */
   requireAll(keys: readonly string[], instead?: string): void {
     const absent = keys.filter((key) => !this.has(key) && !this.#isMisspelt(key));
@@ -64,7 +64,8 @@ export class MappingReader {
     const swallowed = this.#swallowed(absent[0]!);
     if (!swallowed) {
       const lines = absent.map((key) => `"${key}: …"`).join(" and ");
-      const other = instead !== undefined && absent.length > 1 ? `; ${instead}` : "";
+      const isOther = absent.length > 1 || absent.length === keys.length;
+      const other = instead !== undefined && isOther ? `; ${instead}` : "";
       return this.fail("R005", title, this.at, `add ${lines}${other}`);
     }
     this.failed = true;

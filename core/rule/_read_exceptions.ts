@@ -54,7 +54,10 @@ function readException(
   const label = `exception "${name.value}"`;
   const reader = new MappingReader(node, rule.report, label, name.span);
   const fields = readEntryOf(reader, "fields");
-  if (!append) reader.requireAll(["fields"]);
+  const instead = reader.has("values")
+    ? "to add values to an exception that is there, write override: {exceptions: append}"
+    : undefined;
+  if (!append) reader.requireAll(["fields"], instead);
   const comparisons = readEntryOf(reader, "comps");
   const nodes = reader.sequence("values");
   const values = (nodes ?? []).map((value) => readEntry(reader, "values", value, 0));

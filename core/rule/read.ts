@@ -149,7 +149,9 @@ function readItem(node: YamlNode, report: Report): Item | undefined {
         severity: "warning",
         title: "this item is neither rule, macro nor list and is ignored",
         at: node.entries[0]?.key.span ?? node.span,
-        help: `an item has one of the keys ${KINDS.join(", ")}`,
+        help: node.entries.some(({ key }) => key.value === "enable" || key.value === "disable")
+          ? "what switches rules on and off stands under rules, in falco.yaml"
+          : `an item has one of the keys ${KINDS.join(", ")}`,
       });
       return undefined;
   }

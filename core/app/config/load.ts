@@ -130,6 +130,12 @@ function readConfigFile(path: string, context: ReadContext): MappingNode | undef
   return source && readConfigText(source, context);
 }
 
+/** Examples have "..." for what they leave out; in YAML it ends a document. */
+function helpForSecond(before: string): string {
+  const [line = "---"] = before.match(/^(?:\.\.\.|---)(?=\s)/gm)?.slice(-1) ?? [];
+  return `the line "${line}" ends the first: take it away, or put the rest into a file of config_files`;
+}
+
 /** One text of falco.yaml; `undefined` when it is no mapping. An empty one is an empty mapping. */
 export function readConfigText(source: SourceText, context: ReadContext): MappingNode | undefined {
   const { environment, report } = context;
@@ -147,6 +153,7 @@ export function readConfigText(source: SourceText, context: ReadContext): Mappin
       severity: "warning",
       title: "only the first document of a configuration file is read",
       at: source.span(second.root.span.start, second.root.span.start),
+      help: helpForSecond(source.text.slice(0, second.root.span.start)),
     });
   }
   if (!root || root.kind === "null") return emptyMapping(source.all);
