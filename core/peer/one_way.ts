@@ -15,6 +15,9 @@ const CLOSED = "the connection was closed";
 /** Who wants TLS, or speaks something else, looks at the first bytes and is done with them. */
 const PROOF_MS = 250;
 
+/** What stands in buffers at the end of a run has so long to go out. */
+const SHUT_MS = 1000;
+
 /**
  * Nobody acknowledges: what stands in buffers when a connection breaks is lost, and the batch during
  * which that shows is sent again as a whole. Where it breaks each time, all would be lost, each batch on
@@ -32,7 +35,7 @@ export class OneWayLink {
     this.#link = new Link<Socket>({
       peer: request.peer,
       open: (lost) => open(request, lost),
-      shut: (socket) => socket.end(),
+      shut,
     });
   }
 
@@ -64,6 +67,14 @@ async function open(request: OneWayRequest, lost: () => void): Promise<Socket> {
   // The other end has nothing to say, and its going away is only seen by whoever reads.
   socket.resume();
   return socket;
+}
+
+/** Who takes nothing any more would have it stay for ever, with all that has not been taken. */
+function shut(socket: Socket): void {
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), SHUT_MS);
+  socket.once("close", () => clearTimeout(timer));
+  socket.end();
 }
 
 /** What was said when a connection ended: by TLS 1.3, whom a server does not want is told by then only. */

@@ -1,6 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
 import { listening } from "../../tests/http_servers.ts";
+import { SinkError } from "../plugin/mod.ts";
 import { OneWayLink } from "./one_way.ts";
 
 const NO_TLS = {
@@ -60,5 +61,35 @@ Deno.test("OneWayLink gives its hint of connections that end after their first b
   await new Promise((resolve) => setTimeout(resolve, 50));
   await link.send("c");
   assertEquals(open.length, 3);
+  await link.close();
+});
+
+/** Sockets of this machine's processes that lead to the port; the kernel's own rests do not count. */
+function socketsTo(port: number): number {
+  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+  const rows = Deno.readTextFileSync("/proc/net/tcp").trim().split("\n").slice(1);
+  return rows.map((row) => row.trim().split(/\s+/))
+    .filter(([, , remote, , , , , , , inode]) => remote!.endsWith(`:${wanted}`) && inode !== "0")
+    .length;
+}
+
+Deno.test("OneWayLink leaves no connections behind to who takes nothing", async () => {
+  await using server = await listening(
+    createServer((socket) => socket.on("error", () => {}).pause()),
+  );
+  const link = linkTo(server.port, "is it right?");
+  const batch = "x".repeat(16 << 20);
+  for (const _ of [1, 2]) {
+    const late = new SinkError("unavailable", "no answer in time");
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(late), 100);
+    await assertRejects(() => link.send(batch, stop.signal), { message: late.message });
+    clearTimeout(timer);
+  }
+  const since = performance.now();
+  while (socketsTo(server.port) > 0) {
+    assert(performance.now() - since < 5000, "there are sockets left");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await link.close();
 });
