@@ -1,7 +1,7 @@
 /** Names of users and groups inside of containers, which have files of their own for them. */
 import type { AccountChange } from "../event/mod.ts";
 import type { Changes } from "./changes.ts";
-import { byHostId } from "./id_map.ts";
+import { byHostId, starterIn } from "./id_map.ts";
 import {
   entryUnits,
   type Group,
@@ -56,6 +56,8 @@ interface Accounts {
   maps: IdMaps | undefined;
   /** Its ids are others than the host's. */
   isMapped: boolean;
+  /** As `starterIn` has it. */
+  starterId: number | undefined;
 }
 
 const CAPACITY = 1024;
@@ -127,6 +129,11 @@ export class ContainerUsers {
     return this.#containers.get(containerId)?.isMapped ?? false;
   }
 
+  /** The user of the host who is root in it, and started it without being root; absent: nobody is known to. */
+  starterOf(containerId: string): number | undefined {
+    return this.#containers.get(containerId)?.starterId;
+  }
+
   /** Reads the files while the process is there, which has just begun, unless it was done. */
   prepare(containerId: string, who: Witness): void {
     const known = this.#containers.get(containerId);
@@ -175,6 +182,7 @@ export class ContainerUsers {
     const groups = files.group === undefined ? new Map() : parseGroup(files.group);
     const mapped = byHostId(users, uidMap, ROOT);
     accounts.isMapped = mapped !== undefined;
+    accounts.starterId = mapped && starterIn(uidMap);
     accounts.usersInside = users;
     accounts.groupsInside = groups;
     accounts.users = mapped ?? users;
@@ -227,6 +235,7 @@ export class ContainerUsers {
       isRead: false,
       maps: undefined,
       isMapped: false,
+      starterId: undefined,
     };
     this.#containers.set(containerId, accounts);
     return accounts;

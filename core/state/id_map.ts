@@ -34,6 +34,12 @@ export function byHostId<Entry>(
   return found;
 }
 
+/** Who has started a container without being root, by the host's id: nobody else of it is root there. */
+export function starterIn(map: string | undefined): number | undefined {
+  if (map === undefined) return undefined;
+  return extentsOf(map).find(({ inside, count }) => inside === 0 && count === 1)?.outside;
+}
+
 function extentsOf(map: string): readonly Extent[] {
   return map.split("\n").slice(0, MAX_EXTENTS).flatMap((line) => {
     const [, inside, outside, count] = /^\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*$/.exec(line) ??

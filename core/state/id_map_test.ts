@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { byHostId } from "./id_map.ts";
+import { byHostId, starterIn } from "./id_map.ts";
 
 const entries = new Map([[0, "root"], [33, "www-data"], [1000, "node"]]);
 const mapped = (map: string | undefined, of: ReadonlyMap<number, string> = entries) => {
@@ -37,4 +37,11 @@ Deno.test("byHostId() knows whoever started it without being root as root, not a
 Deno.test("byHostId() leaves out who has no id on the host, and knows root where no file does", () => {
   assertEquals(mapped("0 5000 10\n"), { 0: "root", 33: "www-data", 1000: "node", 5000: "root" });
   assertEquals(mapped("0 5000 10\n", new Map()), { 5000: "superuser" });
+});
+
+Deno.test("starterIn() is who is root alone, as in containers of users", () => {
+  assertEquals(starterIn("0 1000 1\n1 100000 65536\n"), 1000);
+  assertEquals(starterIn("0 100000 65536\n"), undefined);
+  assertEquals(starterIn("1000 1000 1\n"), undefined);
+  assertEquals(starterIn(undefined), undefined);
 });

@@ -145,15 +145,16 @@ export class State {
   }
 
   /**
-   * Who logged in. Where a container's ids are others than the host's that was mostly on the host: whoever
-   * started a container without being root is root in it.
+   * Who logged in. Where a container's ids are others than the host's that was mostly on the host. Whoever
+   * started a container without being root is root in it, and did not log in as that.
    */
   loginUser(uid: number): User | undefined {
     const { process } = this;
     // Which also looks at the container, if nobody did.
     const user = this.user(uid);
-    const isMapped = process && this.#containerUsers.isMapped(process.containerId);
-    return isMapped ? this.users.user(uid) ?? user : user;
+    if (!process || !this.#containerUsers.isMapped(process.containerId)) return user;
+    const isStarter = this.#containerUsers.starterOf(process.containerId) === uid;
+    return this.users.user(uid) ?? (isStarter ? undefined : user);
   }
 
   group(gid: number): Group | undefined {

@@ -190,6 +190,22 @@ Deno.test("a process whose cgroup nobody could tell stays where it or its parent
   assertEquals(ids, [inside, inside, "host", inside, inside]);
 });
 
+Deno.test("who started a container and is in no file did not log in as root, who he is inside", () => {
+  const loginOf = (uidMap: string, uid: number) => {
+    const known = new State({
+      files: { read: () => "", version: () => "1" },
+      readAccounts: () => ({ passwd: "root:x:0:0::/:/bin/sh\n", group: "", uidMap, gidMap: "" }),
+    });
+    known.seed([snapshot(100, { membership: membership(100, { cgroup: `/docker/${A}` }) })]);
+    known.begin(event(100));
+    return known.loginUser(uid)?.name;
+  };
+  // One whom a server of LDAP knows.
+  assertEquals(loginOf("0 70001 1\n1 100000 65536\n", 70001), undefined);
+  // Somebody who came by the container's own sshd.
+  assertEquals(loginOf("0 100000 65536\n", 100000), "root");
+});
+
 Deno.test("a container's users are known by their ids on the host, and who logged in by the host's name", () => {
   const passwd = "root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/:/bin/sh\n";
   const known = new State({
