@@ -31,8 +31,7 @@ export class SmtpSink implements Sink {
   readonly #config: SmtpConfig;
   /** Who is still to get a mail that others have. */
   #missed: { readonly first: Alert; readonly to: readonly string[] } | undefined;
-  #transport: Transporter | undefined;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(config: SmtpConfig) {
     this.#config = config;
@@ -40,13 +39,11 @@ export class SmtpSink implements Sink {
 
   async write(batch: readonly FormattedAlert[], context?: WriteContext): Promise<void> {
     if (batch.length === 0) return;
-    if (this.#isClosed) throw new SinkError("closed", "The mail server was closed");
+    if (this.#closing.signal.aborted) throw new SinkError("closed", "The mail server was closed");
     const { from, to, output_format, host_port, password } = this.#config;
     const { html, isUrgent, ...mail } = mailOf(batch);
     const transport = await transportOf(this.#config);
-    this.#transport = transport;
-    const stop = () => transport.close();
-    context?.signal.addEventListener("abort", stop);
+    const signal = AbortSignal.any([this.#closing.signal, ...context ? [context.signal] : []]);
     const shown = {
       kind: "message",
       place: `from ${from} to ${to.join(", ")}`,
@@ -64,6 +61,7 @@ export class SmtpSink implements Sink {
         ...output_format === "html" && { html },
         ...isUrgent && { priority: "high" },
         headers: AUTOMATIC,
+        signal,
       });
     } catch (error) {
       context?.observe?.({ ...shown, isUnsent: true });
@@ -73,9 +71,9 @@ export class SmtpSink implements Sink {
         doing: `Cannot send mail by ${host_port}`,
         secrets: [password],
         code: isRefusal(error) ? "rejected" : "unavailable",
+        unclear: signal.aborted ? Infinity : 0,
       });
     } finally {
-      context?.signal.removeEventListener("abort", stop);
       transport.close();
     }
     context?.observe?.({ ...shown, answer: String(taken.response) });
@@ -97,8 +95,7 @@ export class SmtpSink implements Sink {
   }
 
   close(): Promise<void> {
-    this.#isClosed = true;
-    this.#transport?.close();
+    this.#closing.abort();
     return Promise.resolve();
   }
 }

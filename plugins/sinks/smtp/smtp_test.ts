@@ -220,6 +220,29 @@ Deno.test("smtp: who does not get a mail is told, and tried again alone", async 
   await sink.close();
 });
 
+Deno.test("smtp: a write to a server that says nothing ends when nobody waits any more", async () => {
+  const gone = Promise.withResolvers<void>();
+  await using server = await listening(createServer((socket) => {
+    socket.on("error", () => {}).on("close", gone.resolve).resume().write("220 mail.example\r\n");
+  }));
+  const sink = plugin.create(plugin.schema.parse({
+    ...{ host_port: `127.0.0.1:${server.port}`, from: "a@b.c", to: "d@e.f" },
+    tls: { enabled: false },
+  }));
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 100);
+  const beganMs = performance.now();
+  await assertRejects(() => sink.write(formatted("1"), { signal: stop.signal }), {
+    code: "unavailable",
+    unclear: Infinity,
+  });
+  await gone.promise;
+  const writing = sink.write(formatted("2"));
+  setTimeout(() => sink.close(), 100);
+  await assertRejects(() => writing, { code: "unavailable", unclear: Infinity });
+  assert(performance.now() - beganMs < 5000);
+});
+
 Deno.test("smtp: who is refused for good when tried again alone is not tried for ever", async () => {
   // As servers answer that look first whether there is somebody of this name.
   const answers = ["450 looking", "450 still looking", "550 nobody"];
