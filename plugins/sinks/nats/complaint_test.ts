@@ -1,9 +1,10 @@
 /** What servers of NATS refuse, and how it is told. */
-import { createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { formatted } from "../../../tests/contract/sink_suite.ts";
 import { freePort } from "../../../tests/free_port.ts";
 import { listening } from "../../../tests/http_servers.ts";
+import { type Script, scriptedServer } from "../../../tests/nats_server.ts";
 import { startServer, testWithPeer } from "../../../tests/peers/server.ts";
 import { SinkError } from "../../../core/mod.ts";
 import { sampleAlert } from "../../../tests/contract/formatter_suite.ts";
@@ -21,44 +22,6 @@ const patient = () => {
 
 function sinkAt(port: number, more: Record<string, unknown> = {}) {
   return plugin.create(plugin.schema.parse({ host_port: `127.0.0.1:${port}`, ...more }));
-}
-
-/** What it answers to whom, as texts of the protocol. */
-interface Script {
-  /** To the first PING, in place of PONG. */
-  greeting: string | undefined;
-  /** To each publication. */
-  answer: (
-    publication: {
-      readonly subject: string;
-      readonly reply: string;
-      readonly payload: string;
-      readonly socket: Socket;
-    },
-  ) => string;
-}
-
-async function scriptedServer(script: Script) {
-  return await listening(createServer((socket) => {
-    let pending = Buffer.alloc(0);
-    socket.on("error", () => {});
-    socket.write('INFO {"max_payload":1000,"headers":true}\r\n');
-    socket.on("data", (bytes: Uint8Array) => {
-      pending = Buffer.concat([pending, bytes]);
-      for (;;) {
-        const end = pending.indexOf("\r\n");
-        if (end < 0) return;
-        const [verb, ...words] = pending.toString("utf8", 0, end).split(" ");
-        const size = /^H?PUB$/.test(verb!) ? Number(words.at(-1)) + 2 : 0;
-        if (pending.length < end + 2 + size) return;
-        const payload = pending.toString("utf8", end + 2, end + size);
-        pending = pending.subarray(end + 2 + size);
-        if (verb === "PING") socket.write(script.greeting ?? "PONG\r\n");
-        const [subject = "", reply = ""] = words;
-        if (size > 0) socket.write(script.answer({ subject, reply, payload, socket }));
-      }
-    });
-  }));
 }
 
 function message(reply: string, payload: string): string {
@@ -120,12 +83,11 @@ Deno.test("nats: what a server has behind a subject that it refuses is not publi
   const came: string[] = [];
   let isStrict = true;
   await using server = await scriptedServer({
-    greeting: undefined,
     answer: ({ subject, payload }) => {
       if (isStrict && subject.startsWith("falco.critical")) {
         return `-ERR 'Permissions Violation for Publish to "${subject}"'\r\n`;
       }
-      came.push(payload);
+      came.push(String(payload));
       return "";
     },
   });
@@ -250,7 +212,7 @@ Deno.test("nats: a server that talks and talks loses the connection", async () =
 });
 
 Deno.test("nats: what a server says is told on one line, without secrets", async () => {
-  const script: Script = { greeting: undefined, answer: () => "" };
+  const script: Script = { answer: () => "" };
   await using server = await scriptedServer(script);
   const sink = sinkAt(server.port, { password: "s3cr3t-w0rd", jetstream: true });
   const told = async () => {
@@ -316,7 +278,6 @@ const ANSWERS: readonly (readonly [payload: string, code: string | undefined, to
 Deno.test("nats: only a stream that says it has a message has it", async () => {
   let payload = "";
   await using server = await scriptedServer({
-    greeting: undefined,
     answer: ({ reply }) => message(reply, payload),
   });
   const sink = sinkAt(server.port, { password: "s3cr3t-w0rd", jetstream: true });
@@ -331,7 +292,7 @@ Deno.test("nats: only a stream that says it has a message has it", async () => {
 
 Deno.test("nats: how large messages may be is as the server has said last", async () => {
   let info = 'INFO {"max_payload":100,"headers":true}\r\n';
-  await using server = await scriptedServer({ greeting: undefined, answer: () => info });
+  await using server = await scriptedServer({ answer: () => info });
   const sink = sinkAt(server.port);
   const long = formatted("x".repeat(500));
   await sink.write(long);

@@ -1,9 +1,8 @@
 /** The sink with a cluster of NATS Streaming: as its server does it, version 0.25. */
-import { createServer, type Socket } from "node:net";
 import { encodeWireMessage, WireMessage } from "../../../core/mod.ts";
 import { assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { formatted } from "../../../tests/contract/sink_suite.ts";
-import { listening } from "../../../tests/http_servers.ts";
+import { type Publication, scriptedServer } from "../../../tests/nats_server.ts";
 import plugin from "./mod.ts";
 
 interface Told {
@@ -34,42 +33,24 @@ async function streamingServer() {
     }
     return undefined;
   };
-  const take = (socket: Socket, subject: string, reply: string, payload: Uint8Array): void => {
+  const take = ({ socket, subject, reply, payload }: Publication): string | undefined => {
     if (subject === "beat") return void beats.push(String(payload));
     const one = { subject, message: new WireMessage(payload) };
     told.push(one);
     if (server.forbids && subject.startsWith("_STAN.pub.")) {
-      return void socket.write(`-ERR 'Permissions Violation for Publish to "${subject}"'\r\n`);
+      return `-ERR 'Permissions Violation for Publish to "${subject}"'\r\n`;
     }
     const answer = answerTo(one);
-    if (!answer) return void socket.write(`HMSG ${reply} 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n`);
+    if (!answer) return `HMSG ${reply} 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n`;
     if (subject.startsWith("_STAN.discover.")) {
       const inbox = one.message.text(2);
       server.ask = () => socket.write(`MSG ${inbox} 1 beat 0\r\n\r\n`);
     }
     socket.write(`MSG ${reply} 1 ${answer.length}\r\n`);
     socket.write(answer);
-    socket.write("\r\n");
+    return "\r\n";
   };
-  const address = await listening(createServer((socket) => {
-    let pending = Buffer.alloc(0);
-    socket.on("error", () => {});
-    socket.write('INFO {"max_payload":1048576,"headers":true}\r\n');
-    socket.on("data", (bytes: Uint8Array) => {
-      pending = Buffer.concat([pending, bytes]);
-      for (;;) {
-        const end = pending.indexOf("\r\n");
-        if (end < 0) return;
-        const [verb, ...words] = pending.toString("utf8", 0, end).split(" ");
-        const size = verb === "PUB" ? Number(words.at(-1)) + 2 : 0;
-        if (pending.length < end + 2 + size) return;
-        const payload = pending.subarray(end + 2, end + size);
-        pending = pending.subarray(end + 2 + size);
-        if (verb === "PING") socket.write("PONG\r\n");
-        if (verb === "PUB") take(socket, words[0]!, words.length > 2 ? words[1]! : "", payload);
-      }
-    });
-  }));
+  const address = await scriptedServer({ answer: take, maxPayload: 1 << 20 });
   return Object.assign(server, {
     port: address.port,
     [Symbol.asyncDispose]: address[Symbol.asyncDispose],
