@@ -39,6 +39,7 @@ export const CHART_FUNCTIONS: Functions = {
   // The first that decides, which may be nothing.
   and: (...values) => [...values.slice(0, -1).filter((one) => !isTrue(one)), values.at(-1)][0],
   append: (list, value) => [...list as Value[], value],
+  concat: (...lists) => (lists as Value[][]).flat(),
   contains: (part, text) => String(text).includes(String(part)),
   default: (standard, value) => isTrue(value) ? value : standard,
   deepCopy: (value) => structuredClone(value),

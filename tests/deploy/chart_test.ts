@@ -223,12 +223,17 @@ Deno.test("pods have what values of Falco's chart count on at Falco's places", (
   ]);
 });
 
-Deno.test("the chart's notes name values of Falco's chart that have no effect", () => {
+Deno.test("the chart's notes name values that have no effect", () => {
   const notes = chartNotes({ values: [OF_FALCO] }).split("\n");
   assertEquals(notes.flatMap((line) => /^- (\S+):/.exec(line)?.[1] ?? []), [
     "falcoctl",
     "collectors.kubernetes",
     "certs.client",
+  ]);
+  const old = chartNotes({ values: [{ auditLog: { enabled: true }, customRule: {} }] });
+  assertEquals(old.split("\n").filter((line) => line.startsWith("- ")), [
+    "- auditLog: this chart has no such value.",
+    "- customRule: this chart has no such value.",
   ]);
   assert(!/no effect/.test(chartNotes({ values: [EVERYTHING] })));
 });

@@ -53,7 +53,7 @@ enabled: true
 {{- end }}
 {{- end -}}
 
-{{- /* What somebody who brings values along has to hear, a line each. */ -}}
+{{- /* What somebody who brings values along has to hear, a line each; also of slips. */ -}}
 {{- define "falcod.withoutEffect" -}}
 {{- with .Values.falcoctl }}
 - falcoctl: nothing is fetched. Rules that falcod does not bring along go into customRules.
@@ -77,5 +77,13 @@ enabled: true
 {{- end }}
 {{- with .Values.podHostname }}
 - podHostname: alerts name the node. FALCO_HOSTNAME in extra.env is another name.
+{{- end }}
+{{- $known := list "affinity" "certs" "collectors" "containerSecurityContext" "controller" "customRules" "driver" "extra" "falco" "falcosidekick" "fullnameOverride" "healthChecks" "image" "imagePullSecrets" "metrics" "mounts" "nameOverride" "namespaceOverride" "networkPolicy" "nodeSelector" "persistence" "podAnnotations" "podLabels" "podPriorityClassName" "podSecurityContext" "resources" "serviceAccount" "serviceMonitor" "services" "terminationGracePeriodSeconds" "tolerations" "tty" -}}
+{{- /* Said above, Helm's own, or needed by nothing here. */ -}}
+{{- $known = concat $known (list "falcoctl" "responseActions" "grafana" "podHostname" "global" "rbac" "scc" "falcoHostnameEnv" "falco-talon" "k8s-metacollector") -}}
+{{- range $key, $value := .Values }}
+{{- if not (has $key $known) }}
+- {{ $key }}: this chart has no such value.
+{{- end }}
 {{- end }}
 {{- end -}}
