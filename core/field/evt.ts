@@ -132,12 +132,12 @@ export const evtFields: readonly FieldDefinition[] = [
   defineField({
     name: "evt.around",
     type: "UINT64",
-    summary: "Milliseconds that the event may lie before or after the time in the argument",
-    argument: { required: true, kind: "index" },
+    summary: "Milliseconds that the event may lie before or after the evt.rawtime in the argument",
+    argument: { required: true, kind: "key", check: notATime },
     only: "filter",
     format: "decimal",
-    unavailable: "made for searching in capture files; compare evt.rawtime instead",
-    extract: absent,
+    equalsUpTo: true,
+    extract: (event, _state, time) => millisecondsFrom(event.timeNs, BigInt(time!)),
   }),
   defineField({
     name: "evt.infra.docker.name",
@@ -208,4 +208,14 @@ function descriptorCategory(typeChar: string | undefined): string {
 
 function isOfType(event: Event, wanted: string): boolean {
   return /^\d+$/.test(wanted) ? event.type === Number(wanted) : eventTypeName(event) === wanted;
+}
+
+function notATime(text: string): string | undefined {
+  return /^\d{1,20}$/.test(text) ? undefined : `a time is a number of nanoseconds, not "${text}"`;
+}
+
+/** Begun ones count, so that they are at most as many as are asked for only within that time. */
+function millisecondsFrom(timeNs: bigint, otherNs: bigint): bigint {
+  const distanceNs = timeNs < otherNs ? otherNs - timeNs : timeNs - otherNs;
+  return (distanceNs + 999_999n) / 1_000_000n;
 }

@@ -266,3 +266,9 @@ Deno.test("evt.count.procinfo does not count processes of which nothing is known
   const unknown = eventOf("procinfo", { threadId: 101, processId: 101 });
   assertEquals(valueOf("evt.count.procinfo", unknown, state), 0);
 });
+
+Deno.test("evt.around is how many milliseconds an event is away from a time, begun ones too", () => {
+  const around = (distanceNs: bigint) =>
+    valueOf(`evt.around[${TIME_NS}]`, eventOf("openat", { timeNs: TIME_NS + distanceNs }));
+  assertEquals([0n, 1n, -1n, 1_000_000n, -1_000_001n].map(around), [0n, 1n, 1n, 1n, 2n]);
+});

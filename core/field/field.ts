@@ -86,6 +86,8 @@ export interface FieldDefinition {
    * "empty-differs" it also holds where there is none: an address that has no name is not that of a name.
    */
   readonly candidates?: "any" | "none-differs" | "empty-differs";
+  /** `=` holds for all that is no more than the constant. */
+  readonly equalsUpTo?: true;
   /** Falco compares it with constants only, with or without a transformer around it. */
   readonly constantsOnly?: boolean;
   /** All values there are, where they are few; numbers that have no name may come beside them. */

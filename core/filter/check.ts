@@ -179,7 +179,7 @@ class Checker {
   #comparison(comparison: Comparison): CheckedComparison | undefined {
     const left = this.#operands.check(comparison.left);
     if (!left) return undefined;
-    const operator = OPERATORS[comparison.operator];
+    const operator = operatorOf(comparison, left);
     const meaning = this.#meaning(comparison, left, operator);
     if (!meaning) return undefined;
     const right = this.#right(comparison, left, operator, meaning);
@@ -355,6 +355,13 @@ function checkedRight(
 
 const PATTERN_HELP = "to mean one of ( ) [ { . * + ? itself, put it in brackets: [(] [.]";
 const CONSTANTS_HELP = "write the values themselves, in quotes where they have blanks";
+
+function operatorOf({ operator: name }: Comparison, left: CheckedOperand): Operator {
+  const operator = OPERATORS[name];
+  const isUpTo = left.kind === "field" && left.definition.equalsUpTo &&
+    (operator.name === "=" || operator.name === "==");
+  return isUpTo ? OPERATORS["<="] : operator;
+}
 
 function candidatesOf(operand: CheckedOperand): FieldDefinition["candidates"] {
   return operand.kind === "field" ? operand.definition.candidates : undefined;

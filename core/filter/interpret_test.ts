@@ -107,6 +107,16 @@ Deno.test("conditions: integers, whether fields hold numbers or bigints", () => 
   }
 });
 
+Deno.test("conditions: what is equal up to a value is so below it, too", () => {
+  holds({ "test.around": 5n }, {
+    "test.around = 5": true,
+    "test.around == 6": true,
+    "test.around = 4": false,
+    "test.around != 6": true,
+    "not test.around = 6": false,
+  });
+});
+
 Deno.test("conditions: booleans", () => {
   holds({ "evt.is_open": true }, {
     "evt.is_open = true": true,

@@ -52,6 +52,7 @@ export const testFields: FieldTable = new Map(
     field({ name: "proc.pid", type: "INT64" }),
     field({ name: "user.uid", type: "UINT32" }),
     field({ name: "evt.rawtime", type: "ABSTIME" }),
+    field({ name: "test.around", type: "UINT64", equalsUpTo: true, only: "filter" }),
     field({ name: "test.small", type: "UINT8" }),
     field({ name: "test.double", type: "DOUBLE" }),
     field({ name: "evt.is_open", type: "BOOL" }),
