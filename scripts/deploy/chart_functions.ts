@@ -57,7 +57,6 @@ export const CHART_FUNCTIONS: Functions = {
   get: (map, key) => (map as Record<string, Value>)[String(key)] ?? "",
   has: (value, list) => (list as Value[]).includes(value),
   hasKey: (map, key) => Object.hasOwn(map as Mapping, String(key)),
-  hasSuffix: (suffix, text) => String(text).endsWith(String(suffix)),
   list: (...values) => values,
   nindent: (spaces, text) => `\n${indent(spaces, text)}`,
   not: (value) => !isTrue(value),

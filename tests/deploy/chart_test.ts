@@ -243,7 +243,7 @@ Deno.test("the chart says what it cannot do", () => {
     assertThrows(() => renderChart({ values: [values] }), why);
   refused({ falcosidekick: { enabled: true } }, /falco\.sinks/);
   refused({ controller: { kind: "job" } }, /daemonset or deployment/);
-  refused({ image: { repository: "falcosecurity/falco" } }, /Falco's image/);
+  refused({ image: { repository: "falcosecurity/falco-no-driver" } }, /Falco's image/);
 });
 
 for (const what of ["the standard values", "the audit log alone"]) {
