@@ -81,6 +81,7 @@ export function unfoldText(root: MappingNode, path: ConfigPath, report: Report):
 /** Reads and leaves out by turns: without a wrong value another check may see more than before. */
 function readTree(root: MappingNode, report: Report): Config {
   const secrets = hideSecretValues(root, configSchema);
+  const emptied = new Set<ConfigNode>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const result = checkAgainstSchema(plainValue(root));
     if ("config" in result) return result.config;
@@ -100,10 +101,10 @@ function readTree(root: MappingNode, report: Report): Config {
       const isList = isEmptyList(node, issue);
       if (!isList) (isEmpty(node) && !issue.hasNoDefault ? ignored : mistaken).push(issue.path);
       // What is missing after the first round is missing because it was left out.
-      if (round > 0 && isMissing(node)) continue;
+      if (round > 0 && isMissing(node) && !emptied.has(node!)) continue;
       const isSecret = isHidden(asWritten(root, issue.path), secrets);
       reportValue(root, { ...issue, isSecret, isList }, report);
-      if (isList) emptyList(root, issue.path);
+      if (isList) emptied.add(emptyList(root, issue.path));
     }
     prune(root, mistaken);
     prune(root, ignored, "ignored");
@@ -121,11 +122,13 @@ function isEmptyList(node: ConfigNode | undefined, { wanted }: ConfigIssue): boo
   return node?.kind === "mapping" && node.entries.size === 0 && wanted.startsWith("a sequence");
 }
 
-/** A list of nothing may be something else than the default. */
-function emptyList(root: MappingNode, path: ConfigPath): void {
+/** A list of nothing may be something else than the default, and may not be allowed. */
+function emptyList(root: MappingNode, path: ConfigPath): ConfigNode {
   const parent = nodeAt(root, path.slice(0, -1));
   const entry = parent?.kind === "mapping" ? parent.entries.get(String(path.at(-1))) : undefined;
-  if (entry) entry.value = { kind: "sequence", items: [], at: entry.value.at };
+  const list: ConfigNode = { kind: "sequence", items: [], at: nodeAt(root, path)!.at };
+  if (entry) entry.value = list;
+  return list;
 }
 
 function isMissing(node: ConfigNode | undefined): boolean {

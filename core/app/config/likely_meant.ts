@@ -193,7 +193,7 @@ export function valueMeant(
   if (/^\$\{\w+\}$/.test(text) && node.at.source.name === OPTION_SOURCE) {
     return "variables are replaced in files alone: leave those of -o to the shell";
   }
-  const port = key === "listen_address" && /^[^:]+:(\d{1,5})$/.exec(text)?.[1];
+  const port = key === "listen_address" && /^(?:[^:]+|\[.+\]):(\d{1,5})$/.exec(text)?.[1];
   if (port) return `the port goes to listen_port: ${port}`;
   // So many milliseconds are too few here.
   if (wanted.startsWith("a duration") && BARE_DURATION.test(text)) {

@@ -40,9 +40,11 @@ Deno.test("keyMeant() knows what belongs under init_config of a plugin", () => {
 });
 
 Deno.test("valueMeant() tells where the port behind an address goes", () => {
-  assertEquals(helps('webserver: {listen_address: "127.0.0.1:8765"}\n'), [
-    "C004 the port goes to listen_port: 8765",
-  ]);
+  for (const address of ["127.0.0.1", "[::1]"]) {
+    assertEquals(helps(`webserver: {listen_address: "${address}:8765"}\n`), [
+      "C004 the port goes to listen_port: 8765",
+    ]);
+  }
 });
 
 Deno.test("valueMeant() knows how an address of gRPC is spelled", () => {

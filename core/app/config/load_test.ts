@@ -333,6 +333,8 @@ Deno.test("loadConfig() takes {} where a list is wanted as one of nothing, as Fa
     }),
   );
   assertEquals([config.append_output, config.load_plugins], [[], []]);
+  const empty = load({ "main.yaml": "dedup: {keys: {}}" }).diagnostics;
+  assertEquals(empty.map(({ severity }) => severity).sort(), ["error", "warning"]);
   const other = load({ "main.yaml": "log_level: {}" });
   assertEquals(other.diagnostics.map(({ severity }) => severity), ["error"]);
 });
