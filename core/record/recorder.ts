@@ -34,6 +34,10 @@ import { tellDescriptor, Told, type ToldProcess } from "./_told.ts";
 export interface RecorderOptions {
   readonly machine: ScapMachine;
   readonly interfaces: readonly ScapInterface[];
+  /** Nanoseconds since the epoch at which clocks show 0, before an event says it; when it began by default. */
+  readonly clockOriginNs?: bigint;
+  /** A parameter as captures have it, where the event comes from one; absent: it is made of its value. */
+  readonly capturedParam?: (event: Event, index: number) => Uint8Array | undefined;
 }
 
 const AT_FDCWD = -100;
@@ -62,7 +66,7 @@ export class Recorder {
       told: this.#told,
       call: (threadId, call) => this.#call(threadId, call),
     });
-    this.#epochMinusClockNs = options.machine.bootTimeNs;
+    this.#epochMinusClockNs = options.clockOriginNs ?? options.machine.bootTimeNs;
   }
 
   /** The machine, its users and processes: before the first event, once the state knows them. */
@@ -226,7 +230,10 @@ export class Recorder {
   #params(event: Event, thread: Thread | undefined, process: ToldProcess | undefined): Params {
     const { params } = eventType(event.type)!;
     const role = event.descriptor?.role;
+    const { capturedParam } = this.#options;
     return fitted(params.map((param, index) => {
+      const captured = capturedParam?.(event, index);
+      if (captured && captured.length > 0) return captured;
       if (param.name === "cgroups" && thread) {
         return encoded(param, cgroupTexts(cgroupOf(thread.process)), role);
       }

@@ -1,5 +1,12 @@
 /** A capture file, played from its beginning to its end. */
-import { captureIn, faultText, openCapture, type ScapFault, ScapReader } from "../scap/mod.ts";
+import {
+  captureIn,
+  faultText,
+  openCapture,
+  type ScapFault,
+  type ScapItem,
+  ScapReader,
+} from "../scap/mod.ts";
 import type { Replay } from "./replay.ts";
 
 /** Something is wrong with a capture; all events before that place were played. */
@@ -30,6 +37,8 @@ export interface PlayOptions {
   readonly signal?: AbortSignal;
   /** Others want a turn: asked again and again, and waited for. */
   readonly settle?: () => Promise<unknown> | undefined;
+  /** Shown what is no event, before it is taken. */
+  readonly look?: (item: ScapItem) => void;
 }
 
 /** Events between two turns of others. */
@@ -39,7 +48,7 @@ const EVENTS_IN_A_ROW = 2048;
 export async function playCapture(
   path: string,
   replay: Replay,
-  { signal, settle }: PlayOptions = {},
+  { signal, settle, look }: PlayOptions = {},
 ): Promise<void> {
   const input = await unlessAborted(openCapture(path), signal);
   if (!input) return;
@@ -64,6 +73,7 @@ export async function playCapture(
       case "fault":
         throw new CaptureFault(path, item);
       default:
+        look?.(item);
         replay.take(item);
     }
   }

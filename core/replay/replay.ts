@@ -176,6 +176,11 @@ export class Replay {
     this.#isHeld = true;
   }
 
+  /** Nanoseconds since the epoch at which clocks of events show 0; as soon as there has been an event. */
+  get clockOriginNs(): bigint {
+    return (BigInt(this.#baseHigh) << 32n) + BigInt(this.#baseLow) - BigInt(ORIGIN_CLOCK_NS);
+  }
+
   get counters(): ReplayCounters {
     const { textsCut, descriptorsForgotten } = this.#holdings;
     return {

@@ -151,6 +151,12 @@ export class ReplayEvent implements Event {
     return shown;
   }
 
+  /** As the process has it once the event has happened. */
+  otherDescriptor(number: number): FileDescriptor | undefined {
+    const found = this.thread?.table.get(number);
+    return found && new ShownDescriptor(number, found);
+  }
+
   /** Calls about connections are named after what they say of both ends. */
   #nameOfCall(): NamedPath {
     const name = eventType(this.scap.type)?.name ?? "";

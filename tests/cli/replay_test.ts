@@ -127,6 +127,58 @@ Deno.test("falcod replay prints bytes as the configuration says, in lines of eve
   assertEquals(printed.out.slice(0, 11), "66=f0VMRgIB");
 });
 
+/** What an excerpt has to tell as the whole capture does: of events, and of what came before them. */
+const TOLD = "evt.time.iso8601,evt.type,evt.args,evt.res,evt.buffer,fd.num,fd.name,fd.typechar," +
+  "proc.name,proc.pid,proc.ppid,proc.exepath,proc.cmdline,proc.cwd,proc.pname,proc.aname[2]," +
+  "proc.aname[3],proc.tty,proc.sid,proc.vpid,proc.env,proc.duration,thread.cap_effective," +
+  "user.uid,user.name,user.loginuid,group.name,container.id,container.name,fs.path.name,evt.hostname";
+
+Deno.test("falcod replay -w makes a capture of the events that a condition picks, which tells the same", async () => {
+  using folder = new Folder({});
+  const whole = `${root}rules/demo.scap.gz`;
+  const filter = ["--filter", "not evt.type in (read, poll) and proc.name != sh"];
+  const into = (to: string, ...args: string[]) =>
+    falcod(["replay", whole, ...args, "-w", to], { folder: folder.path });
+  const lines = async (path: string, ...args: string[]) =>
+    (await falcod(["replay", path, ...args, "--fields", TOLD], { folder: folder.path })).out;
+  const [picked, piped] = await Promise.all([
+    into("part.scap.gz", ...filter),
+    into("-", ...filter),
+  ]);
+  assertEquals([picked.code, picked.out], [0, ""], picked.error);
+  const expected = await lines(whole, ...filter);
+  const count = expected.split("\n").length - 1;
+  assert(count > 100, `${count}`);
+  assertEquals(picked.error, `falcod: ${count} of 3008 events in part.scap.gz\n`);
+  assertEquals(piped.code, 0, piped.error);
+  assertEquals(await lines("part.scap.gz"), expected);
+  assertEquals(Deno.statSync(folder.file("part.scap.gz")).mode! & 0o777, 0o600);
+  // Without a condition all of it; and what is read may be what is replaced.
+  Deno.copyFileSync(whole, folder.file("part.scap.gz"));
+  const again = await falcod(["replay", "part.scap.gz", ...filter, "-w", "part.scap.gz"], {
+    folder: folder.path,
+  });
+  assertEquals(again.code, 0, again.error);
+  assertEquals(await lines("part.scap.gz"), expected);
+});
+
+Deno.test("falcod replay -w keeps what comes before the cut of a capture, and makes nothing of no capture", async () => {
+  using folder = new Folder(files);
+  const write = (...args: string[]) => falcod(["replay", ...args], { folder: folder.path });
+  const cut = await write("cut.scap", "-w", "part.scap");
+  assertEquals(cut.code, 1);
+  assert(cut.error.includes('Cannot read capture "cut.scap"'), cut.error);
+  assertEquals((await write("part.scap", "--fields", "fd.name")).out, "/etc/shadow\n/etc/shadow\n");
+  for (const path of ["rules.yaml", "not.there"]) {
+    assertEquals((await write(path, "-w", "new.scap")).code, 1);
+  }
+  assert((await write("good.scap", "-w", "rules.yaml")).error.includes("it is no capture"));
+  assert((await write("good.scap", "cut.scap", "-w", "new.scap")).error.includes("one capture"));
+  assert((await write("good.scap", "-w", "new.scap", "--json")).error.includes("cannot be used"));
+  const left = [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort();
+  assertEquals(left, ["cut.scap", "good.scap", "part.scap", "rules.yaml"]);
+});
+
 Deno.test("falcod replay refuses to print nothing, and warns of an output without a field", async () => {
   using folder = new Folder(files);
   const replay = (...args: string[]) =>

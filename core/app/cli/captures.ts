@@ -28,6 +28,7 @@ Examples:
   falcod replay -r my_rules.yaml --json *.scap
   falcod replay trace.scap --filter 'evt.type = execve and user.uid = 0'
   falcod replay trace.scap --fields evt.num,evt.time,proc.name,fd.name --filter 'fd.num >= 0'
+  falcod replay large.scap.gz --filter 'proc.aname = sshd' -w small.scap.gz
   falcod replay audit.log --source k8s_audit --fields ka.user.name,ka.verb,ka.uri
   ssh host falcod record -w - | falcod replay - --print '%evt.time %proc.name %evt.args'`;
 
@@ -58,12 +59,19 @@ function addReplay(program: Command, host: Host, done: Done): void {
         .argParser(parseFields).conflicts("print"),
     )
     .option("--json", "print one JSON object a line")
+    .addOption(
+      new Option("-w <file>", "write the events into a capture, in place of printing them")
+        .conflicts(["print", "fields", "json"]),
+    )
     .addHelpText("after", REPLAY_EXAMPLES)
-    .action(async (paths, { c, r, option, source, filter, print, fields, json }, command) => {
+    .action(async (paths, { c, r, w, option, source, filter, print, fields, json }, command) => {
       refuseCondition(paths, command);
+      if (w !== undefined && (paths.length > 1 || source !== "syscall")) {
+        command.error("error: -w writes the events of one capture");
+      }
       const { replayCommand } = await import("../commands/replay.ts");
       const lines = { filter, print, fields, json: json ?? false };
-      const request = { ...lines, paths, source, options: option };
+      const request = { ...lines, paths, source, options: option, writePath: w };
       done(await replayCommand({ ...request, configPath: c, rulePaths: r }, host));
     });
 }

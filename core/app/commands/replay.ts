@@ -12,7 +12,16 @@ import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { createLogger, silentLogger } from "../log.ts";
-import { type EventLines, eventLines, type LinesRequest } from "../replay/event_lines.ts";
+import {
+  conditionOf,
+  type EventLines,
+  eventLines,
+  type LinesRequest,
+} from "../replay/event_lines.ts";
+import { writeExcerpt } from "../replay/excerpt.ts";
+import type { Play, Played } from "../replay/played.ts";
+import { checkReplaceable } from "../recording/replaceable.ts";
+import { captureName } from "../recording/result_lines.ts";
 import { printLines } from "../print_lines.ts";
 import { showProgress } from "../progress.ts";
 import { recordedStateFor, resolveBeforehand } from "../recorded_state.ts";
@@ -25,6 +34,8 @@ export interface ReplayRequest extends LinesRequest {
   readonly paths: readonly string[];
   /** The event source that the files are of. */
   readonly source: string;
+  /** A capture to write the events to, in place of printing them. */
+  readonly writePath: string | undefined;
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
   /** `-o`, in order. */
@@ -44,10 +55,7 @@ const MANY_UNITS = 64 << 10;
  * when nobody reads any more.
  */
 export async function replayCommand(request: ReplayRequest, host: Host): Promise<number> {
-  const { filter, print, fields } = request;
-  const play = filter === undefined && print === undefined && fields === undefined
-    ? await withRules(request, host)
-    : await withLines(request, host);
+  const play = await playOf(request, host);
   if (!play) return EXIT_FAILURE;
   const stop = new AbortController();
   const signals = host.onStop(() => stop.abort());
@@ -70,12 +78,49 @@ export async function replayCommand(request: ReplayRequest, host: Host): Promise
   return code;
 }
 
-/**
- * `faulty`: not everything that should have gone out did, or not everything that came in was right.
- * `unread`: whoever was to read it left.
- */
-type Played = "right" | "faulty" | "unread";
-type Play = (path: string, signal: AbortSignal) => Promise<Played>;
+async function playOf(request: ReplayRequest, host: Host): Promise<Play | undefined> {
+  const { filter, print, fields, writePath } = request;
+  if (writePath !== undefined) return await withExcerpt(request, writePath, host);
+  return filter === undefined && print === undefined && fields === undefined
+    ? await withRules(request, host)
+    : await withLines(request, host);
+}
+
+async function withExcerpt(
+  request: ReplayRequest,
+  to: string,
+  host: Host,
+): Promise<Play | undefined> {
+  await checkReplaceable(to);
+  const surroundings = await surroundingsOf(request, host);
+  if (!surroundings) return undefined;
+  const { filter } = request;
+  const report = new Report();
+  const condition = filter === undefined ? undefined : conditionOf(filter, surroundings, report);
+  printDiagnostics(report.diagnostics, report.suppressed, { output: host.error });
+  if (report.hasErrors) return undefined;
+  return async (path, signal) => {
+    const state = recordedStateFor(surroundings.containers);
+    await resolveBeforehand(state, condition?.watchedNames ?? new Set(), signal);
+    const progress = showProgress("replaying", host.error);
+    const { events, picked, lost } = await writeExcerpt(path, {
+      to,
+      state,
+      eventTypes: condition?.eventTypes,
+      picks: condition?.holds ?? (() => true),
+      signal,
+      onProgress: (events) => progress.tell(counted(events, "event")),
+    }).finally(() => progress.end());
+    printLines(
+      [
+        `falcod: ${picked} of ${counted(events, "event")} in ${captureName(to)}`,
+        ...lost > 0 ? [`  too large to be written: ${lost}`] : [],
+      ],
+      host.error,
+    );
+    return lost > 0 ? "faulty" : "right";
+  };
+}
 
 async function withRules(request: ReplayRequest, host: Host): Promise<Play | undefined> {
   const json = request.json ? ["json_output=true"] : [];

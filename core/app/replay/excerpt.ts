@@ -1,0 +1,120 @@
+/** A part of a capture as a capture: the events that a condition picks, and what they build on. */
+import type { Event, StateChange } from "../../event/mod.ts";
+import { Recorder } from "../../record/mod.ts";
+import { playCapture, Replay, type ReplayEvent, sinkInto } from "../../replay/mod.ts";
+import { createCapture, type ScapInterface, type ScapMachine, ScapWriter } from "../../scap/mod.ts";
+import { type State, UNKNOWN_IMAGE, UNSEEN_IMAGE } from "../../state/mod.ts";
+
+export interface ExcerptOptions {
+  /** File to write; compressed when it ends in ".gz". */
+  readonly to: string;
+  /** What is known of the capture, and of nothing else. */
+  readonly state: State;
+  /** Types of the events that may be picked; absent: all. */
+  readonly eventTypes: ReadonlySet<number> | undefined;
+  readonly picks: (event: Event, state: State) => boolean;
+  readonly signal: AbortSignal;
+  /** Called now and then with how many events were looked at. */
+  readonly onProgress: (events: number) => void;
+}
+
+export interface ExcerptResult {
+  readonly events: number;
+  readonly picked: number;
+  /** Too large to be written anew. */
+  readonly lost: number;
+}
+
+/** A capture that does not tell has none of it. */
+const UNKNOWN_MACHINE: ScapMachine = {
+  kind: "machine",
+  cpuCount: 0,
+  memoryBytes: 0n,
+  maxPid: 0n,
+  hostname: "",
+  bootTimeNs: 0n,
+  flags: 0n,
+};
+
+/**
+ * Throws as `playCapture`, and OutputError. Of a capture that ends in the middle the excerpt has what
+ * comes before; otherwise the file has its name only once it is whole, so that it may be the one that is
+ * read.
+ */
+export async function writeExcerpt(path: string, options: ExcerptOptions): Promise<ExcerptResult> {
+  const { to, state, eventTypes, picks, signal, onProgress } = options;
+  const output = await createCapture(to, { compress: to.endsWith(".gz") });
+  const writer = new ScapWriter(output);
+  let machine = UNKNOWN_MACHINE;
+  const interfaces: ScapInterface[] = [];
+  let recorder: Recorder | undefined;
+  /** Only then all is known that the capture begins with. */
+  const begun = () => {
+    if (recorder) return recorder;
+    recorder = new Recorder(writer, state, {
+      machine,
+      interfaces,
+      clockOriginNs: replay.clockOriginNs,
+      capturedParam: (event, index) => (event as ReplayEvent).scap.paramBytes(index),
+    });
+    recorder.begin();
+    return recorder;
+  };
+  /** Of one event, which may make a thread up before it says what that is: they are told together. */
+  const changes: StateChange[] = [];
+  let changedClockNs = 0;
+  const tellChanges = () => {
+    for (const change of changes) {
+      const image = state.processes.thread(change.threadId)?.process.image;
+      // Of one that is only met nothing is known, and nothing told could be taken back.
+      if (image === UNKNOWN_IMAGE || image === UNSEEN_IMAGE) continue;
+      recorder?.change(change, changedClockNs);
+    }
+    changes.length = 0;
+  };
+  const finish = async () => {
+    begun();
+    tellChanges();
+    await writer.close();
+  };
+  let picked = 0;
+  const deliver = (event: Event) => {
+    const recorder = begun();
+    if (event.clockNs !== changedClockNs) tellChanges();
+    state.begin(event);
+    const isPicked = picks(event, state);
+    if (recorder.event(event, isPicked) === "written" && isPicked) picked++;
+    state.end(event);
+  };
+  const into = sinkInto(state, deliver);
+  const replay = new Replay({
+    ...into,
+    change: (change, clockNs) => {
+      begun();
+      if (clockNs !== changedClockNs) tellChanges();
+      changedClockNs = clockNs;
+      changes.push(change);
+      into.change(change, clockNs);
+    },
+  });
+  if (eventTypes) replay.want(eventTypes);
+  try {
+    await playCapture(path, replay, {
+      signal,
+      look: (item) => {
+        if (item.kind === "machine") machine = item;
+        else if (item.kind === "interface") interfaces.push(item);
+      },
+      settle: () => {
+        onProgress(replay.counters.events);
+        return writer.flush();
+      },
+    });
+  } catch (error) {
+    if (recorder) await finish();
+    else output.discard();
+    throw error;
+  }
+  await finish();
+  return { events: replay.counters.events, picked, lost: writer.lostEvents };
+}
