@@ -108,6 +108,9 @@ export class SyntaxErrors {
     if (joint && /^(?:and|or)$/.test(joint.text) && !this.lastBare) return helpForJoint(joint);
     if (/^not\b/.test(text)) return 'write "and not"';
     if (text.startsWith("#")) return NO_COMMENT;
+    if (/^[a-z_]+:$/.test(text)) {
+      return `if "${text}" is a key of the rule, indent it as the others`;
+    }
     if (this.#isComparedMacro(text)) {
       return `"${
         this.lastMacro!.text

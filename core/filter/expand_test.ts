@@ -99,6 +99,7 @@ Deno.test("expandCondition() knows the macros that everybody takes from Falco's 
   const kmodify = { kmodify: "evt.type = open" };
   assertEquals(help("modify", kmodify), `${later}; or did you mean "kmodify"?`);
   assertEquals(help("inbound", { outbound: "evt.type = connect" })?.includes("mean"), false);
+  assertEquals(help("pod_subresource", {}), load.replace("falco_rules", "k8s_audit_rules"));
   assertEquals(
     help("always_true", {}),
     'Falco\'s rules have it no more: write "evt.num >= 0"',

@@ -5,6 +5,7 @@ import { didYouMean, type Effort } from "../base/mod.ts";
 const STABLE = "falco_rules.yaml";
 const INCUBATING = "falco-incubating_rules.yaml";
 const SANDBOX = "falco-sandbox_rules.yaml";
+const K8S_AUDIT = "k8s_audit_rules.yaml";
 
 /** The first of Falco's files that has it. Facts: falcosecurity/rules, as of June 2026. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +16,13 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   ],
   [INCUBATING]: ["rename", "remove", "modify", "inbound_outbound", "container_started"],
   [SANDBOX]: ["mkdir", "inbound", "bin_dir"],
-  "k8s_audit_rules.yaml": ["kevt"],
+  [K8S_AUDIT]: [
+    ...["kevt", "kevt_started", "kactivity", "kget", "kcreate", "kmodify", "kdelete"],
+    ...["pod", "pod_subresource", "deployment", "service", "configmap", "namespace", "secret"],
+    ...["serviceaccount", "clusterrole", "clusterrolebinding", "role", "rolebinding", "ingress"],
+    ...["node", "response_successful", "health_endpoint", "non_system_user", "writable_verbs"],
+    ...["contains_private_credentials", "sensitive_vol_mount", "user_known_exec_pod_activities"],
+  ],
 };
 
 const FILE_OF: ReadonlyMap<string, string> = new Map(
@@ -43,7 +50,9 @@ export function helpForFalcoMacro(
   const names = [...known];
   const own = OWN.get(name);
   // Another of Falco's is as likely not loaded as this one: "inbound" is no slip for "outbound".
-  const near = didYouMean(name, names.filter((other) => !FILE_OF.has(other)), effort);
+  const isAudit = (other: string) => FILE_OF.get(other) === K8S_AUDIT;
+  const others = names.filter((other) => !FILE_OF.has(other) || isAudit(other) !== isAudit(name));
+  const near = didYouMean(name, others, effort);
   const instead = own !== undefined && names.includes(own)
     ? `; here the same is called "${own}"`
     : near && `; or ${near}`;

@@ -175,8 +175,13 @@ function readPort(text: string): Reading {
   const help = HEXADECIMAL.test(text)
     ? `only decimal numbers are read here: ${BigInt(text)}`
     : didYouMean(text, servicePorts().keys()) ??
-      "write the number of the port, or a name such as https";
+      `write the number of the port, or a name such as https${orList(text)}`;
   return { problem: `"${text}" is no port, and the name of no service`, help };
+}
+
+/** Names of several words are those of lists, and one that is not defined is a value. */
+function orList(text: string): string {
+  return /^[a-z]\w*_\w+$/i.test(text) ? `; for a list, define it: "- list: ${text}"` : "";
 }
 
 function readAddress(text: string): Reading {
@@ -184,7 +189,7 @@ function readAddress(text: string): Reading {
   if (value) return { value };
   const help = parseNetwork(text)
     ? "an address has no prefix length; fields that end in net compare with networks"
-    : "an address looks like 10.0.0.1 or 2001:db8::1";
+    : `an address looks like 10.0.0.1 or 2001:db8::1${orList(text)}`;
   return { problem: `"${text}" is not an IP address`, help };
 }
 
@@ -196,7 +201,7 @@ function readNetwork(text: string): Reading {
       problem: `"${text}" is not an IP network`,
       help: address
         ? `add a prefix length: ${networkText({ address, prefix: address.length * 8 })}`
-        : "a network looks like 10.0.0.0/8 or 2001:db8::/32",
+        : `a network looks like 10.0.0.0/8 or 2001:db8::/32${orList(text)}`,
     };
   }
   // Falco refuses the IPv6 network of everything, though not the IPv4 one.

@@ -54,6 +54,7 @@ const NEEDED = ["condition", "output", "desc", "priority"] as const;
 
 /** What somebody may mean who writes some keys of a rule only; who describes it means a new one. */
 function insteadOfWhole(reader: MappingReader): string | undefined {
+  if (reader.has("actions")) return "a rule with actions is falco-talon's: its file goes there";
   const given = REPLACEABLE.filter((key) => reader.has(key));
   const isNew = given.includes("desc") || ["condition", "output"].every((key) => reader.has(key));
   if (given.length === 0 || isNew) return undefined;

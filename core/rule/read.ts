@@ -149,12 +149,19 @@ function readItem(node: YamlNode, report: Report): Item | undefined {
         severity: "warning",
         title: "this item is neither rule, macro nor list and is ignored",
         at: node.entries[0]?.key.span ?? node.span,
-        help: node.entries.some(({ key }) => key.value === "enable" || key.value === "disable")
-          ? "what switches rules on and off stands under rules, in falco.yaml"
-          : `an item has one of the keys ${KINDS.join(", ")}`,
+        help: helpForItem(node.entries.map(({ key }) => key.value)),
       });
       return undefined;
   }
+}
+
+/** What has other keys is often from another file, or of another program. */
+function helpForItem(keys: readonly string[]): string {
+  if (keys.some((key) => key === "enable" || key === "disable")) {
+    return "what switches rules on and off stands under rules, in falco.yaml";
+  }
+  if (keys[0] === "action") return "actions are falco-talon's: their file goes there";
+  return `an item has one of the keys ${KINDS.join(", ")}`;
 }
 
 type NamedReader = (reader: MappingReader, name: YamlScalar) => Item | undefined;
