@@ -35,7 +35,7 @@ export interface ReplayRequest extends LinesRequest {
   /** The event source that the files are of. */
   readonly source: string;
   /** A capture to write the events to, in place of printing them. */
-  readonly writePath: string | undefined;
+  readonly writePath?: string | undefined;
   readonly configPath: string | undefined;
   readonly rulePaths: readonly string[];
   /** `-o`, in order. */
