@@ -25,6 +25,8 @@ import { PORT, type RabbitmqConfig, schema } from "./schema.ts";
 const CONNECT_TIMEOUT_MS = 5000;
 const HEARTBEAT_SECONDS = 30;
 const MAX_KEY_LENGTH = 255;
+/** Of one that the server sends: as many as the package says that it takes, where it would wait for 64 MiB. */
+const MOST_FRAME_BYTES = 128 << 10;
 
 interface Connection {
   readonly model: ChannelModel;
@@ -174,6 +176,7 @@ async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connec
     password: config.password.reveal(),
     vhost: virtual_host,
     heartbeat: HEARTBEAT_SECONDS,
+    maxFrameSize: MOST_FRAME_BYTES,
   }, {
     timeout: CONNECT_TIMEOUT_MS,
     clientProperties: { connection_name: "falcod" },

@@ -378,6 +378,17 @@ Deno.test("rabbitmq: why a server ends a connection is told, and at once", async
   await sink.close();
 });
 
+Deno.test("rabbitmq: a frame that would have no end is not waited for", async () => {
+  await using server = await scriptedServer(new Uint8Array([1, 0, 1, 3, 0, 0, 0]));
+  const sink = sinkOf(server);
+  using context = ending(3000);
+  await assertRejects(() => sink.write(formatted("1"), context), {
+    code: "unavailable",
+    message: /: Frame size 50331648 exceeds /,
+  });
+  await sink.close();
+});
+
 Deno.test("rabbitmq: a server that goes away at once, as one with TLS, is told in plain words", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
