@@ -103,9 +103,5 @@ function credentialsOf(authorization: string): readonly string[] {
 }
 
 function credentialsIn(url: URL): readonly string[] {
-  try {
-    return credentialsOf(proxyAuthorization(url) ?? "");
-  } catch {
-    return []; // a percent sign that stands for nothing: no request is made
-  }
+  return credentialsOf(proxyAuthorization(url) ?? "");
 }
