@@ -41,6 +41,8 @@ const LONGEST_PERIOD_MS = 320_000;
  */
 export class NameTable {
   readonly #names = new Map<string, Watched>();
+  /** Those that `refresh` has still to ask for, the last of them first. */
+  #due: (readonly [string, Watched])[] = [];
   readonly #namesByAddress = new Map<string, Named>();
   readonly #resolve: ResolveName | undefined;
   readonly #now: () => number;
@@ -54,12 +56,15 @@ export class NameTable {
   watch(name: string): boolean {
     if (this.#names.has(name)) return true;
     if (this.#names.size >= MAX_NAMES) return false;
-    this.#names.set(name, {
+    const watched = {
       addresses: [],
-      keys: new Set(),
+      keys: new Set<string>(),
       dueMs: -Infinity,
       periodMs: FIRST_PERIOD_MS,
-    });
+    };
+    this.#names.set(name, watched);
+    // A round that is at work on tens of thousands takes it in: they may take minutes.
+    if (this.#resolve) this.#due.push([name, watched]);
     return true;
   }
 
@@ -98,11 +103,13 @@ export class NameTable {
     const resolve = this.#resolve;
     if (!resolve) return;
     const now = this.#now();
-    const due = [...this.#names].filter(([, watched]) => watched.dueMs <= now);
+    const due = this.#due = [...this.#names].filter(([, watched]) => watched.dueMs <= now);
     if (due.length === 0) return;
     const worker = async () => {
       for (let next = due.pop(); next && !signal.aborted; next = due.pop()) {
-        await this.#update(next[0], next[1], resolve, signal);
+        const [name, watched] = next;
+        if (this.#names.get(name) !== watched) continue;
+        await this.#update(name, watched, resolve, signal);
       }
     };
     const all = Promise.all([worker(), worker(), worker(), worker()]);

@@ -90,6 +90,28 @@ Deno.test("refresh() makes a name known at once, whatever others take", async ()
   await refreshed;
 });
 
+Deno.test("refresh() goes on with the names that rules have by now, when they are reloaded meanwhile", async () => {
+  const asked: string[] = [], answers: (() => void)[] = [];
+  const names = new NameTable({
+    resolve: (name) => {
+      asked.push(name);
+      return new Promise((resolve) => answers.push(() => resolve([bytes(10, 0, 0, 1)])));
+    },
+  });
+  const all = Array.from({ length: 1000 }, (_, id) => `${id}.example`);
+  names.retain(new Set(all));
+  const refreshed = names.refresh(signal);
+  const before = new Set(asked);
+  names.retain(new Set(["new.example", "0.example"]));
+  while (answers.length > 0) {
+    answers.shift()!();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  await refreshed;
+  assertEquals(asked.filter((name) => !before.has(name)), ["new.example", "0.example"]);
+  assertEquals(names.namesOf(bytes(10, 0, 0, 1)), ["new.example", "0.example"]);
+});
+
 Deno.test("namesOf() has all names of an address, as long as they have it", async () => {
   const { world, names } = fakeResolver();
   world.answers.set("b.example", [bytes(10, 0, 0, 1), bytes(10, 0, 0, 9)]);
