@@ -59,6 +59,12 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
     [["replay", "-r", "x.scap"], /Of a capture only the path is written: falcod replay <path>/],
     [["replay", "x.scap", "-p", "%evt.num"], /unknown option '-p'\n\(Did you mean --print\?\)/],
     [["replay", "x.scap", "proc.name=cat"], /written behind --filter: --filter proc\.name=cat\n/],
+    [
+      ["proc.name=cat"],
+      /record -w - --filter proc\.name=cat \| falcod replay - --print '%evt\.time/,
+    ],
+    [["-M", "1", "fd.num", "<", "3"], /got fd\.num, <, 3\.\nTo see[^]*--filter 'fd\.num < 3' \|/],
+    [["run", "-o", "a=1", "evt.type=open"], /own: -o evt\.type=open\n/],
     [["replay", "x.scap", "-c", "spy_users"], /There are no chisels: --filter picks events/],
     [["record", "-w", "x.scap", "all"], /record takes no 'all'/],
     [["record", "-w", "x.scap", "fd.num", "<", "3"], /behind --filter: --filter 'fd\.num < 3'\n/],

@@ -82,6 +82,7 @@ Examples:
   falcod record -w trace.scap --scope pid:$$ -M 60 &   this shell and what it starts, for a minute
   falcod record -w execs.scap --filter 'evt.type = execve' --size-limit 50
   falcod record -w - -M 60 | gzip >trace.scap.gz
+  falcod record -w - | falcod replay - --fields evt.time,proc.name,evt.type,evt.args
   falcod record -w /var/log/trace.scap.gz --rotate-size 100 --keep 10
 
 Files that follow each other have the time at which they begin in their names, as

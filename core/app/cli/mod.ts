@@ -9,6 +9,7 @@ import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { withoutTruths } from "./arguments.ts";
 import { commandsForFile } from "./file_meant.ts";
+import { commandForCondition } from "./sysdig_flags.ts";
 import { describeProgram } from "./program.ts";
 
 /** Does what the arguments say; the result is the exit code: 0 fine, 1 anything else. */
@@ -83,7 +84,7 @@ function refuseUnknownCommand(program: Command, args: readonly string[]): void {
   const names = [...program.commands.map((command) => command.name()), "help"];
   if (names.includes(word)) return;
   const near = nearest(word, names);
-  const meant = commandsForFile(word);
+  const meant = commandsForFile(word) ?? commandForCondition(args);
   program.error(
     `error: unknown command '${word}'` + (near ? `\n(Did you mean ${near}?)` : "") +
       (meant ? `\n${meant}` : ""),

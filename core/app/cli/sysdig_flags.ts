@@ -91,12 +91,26 @@ const CONDITION =
  * with a word about that; a file of that name is a file.
  */
 export function refuseCondition(words: readonly string[], command: CommandUnknownOpts): void {
+  const condition = conditionAmong(words);
+  if (condition === undefined) return;
+  command.error(`error: a condition is written behind --filter: --filter ${condition}`);
+}
+
+/** What prints events as they happen, to whoever names a condition in place of a command. */
+export function commandForCondition(words: readonly string[]): string | undefined {
+  const condition = conditionAmong(words);
+  if (condition === undefined) return undefined;
+  const print = "--print '%evt.time %proc.name %evt.type %evt.args'";
+  return `To see such events as they happen:\n` +
+    `  falcod record -w - --filter ${condition} | falcod replay - ${print}`;
+}
+
+/** As one word of a shell, from where it begins to the end. */
+function conditionAmong(words: readonly string[]): string | undefined {
   const at = words.findIndex((word, index) =>
     !isThere(word) && CONDITION.test(words.slice(index).join(" "))
   );
-  if (at < 0) return;
-  const condition = asArgument(words.slice(at).join(" "));
-  command.error(`error: a condition is written behind --filter: --filter ${condition}`);
+  return at < 0 ? undefined : asArgument(words.slice(at).join(" "));
 }
 
 /** Its scripts begin like this. */

@@ -5,6 +5,7 @@ import type { Host } from "../host.ts";
 import { collect, keyOptions, oldList, parseScope, parseSeconds, ruleFiles } from "./arguments.ts";
 import type { Done } from "./done.ts";
 import { commandsForFile } from "./file_meant.ts";
+import { commandForCondition } from "./sysdig_flags.ts";
 
 export function addWatching(program: Command, host: Host, done: Done): void {
   addRun(program, host, done);
@@ -137,7 +138,7 @@ function refuseArguments(command: Command, keyOptions: readonly string[]): void 
   const isKeys = keyOptions.length > 0 && args.every((arg) => /^[a-z][\w.[\]]*=/.test(arg));
   const meant = isKeys
     ? `Each key takes a -o of its own: -o ${args.join(" -o ")}`
-    : commandsForFile(first);
+    : commandsForFile(first) ?? commandForCondition(args);
   command.error(
     `error: too many arguments: run takes none, and got ${args.join(", ")}.` +
       (meant ? `\n${meant}` : ""),
