@@ -15,6 +15,7 @@ import {
   type RuleNames,
   type Ruleset,
 } from "../rule/mod.ts";
+import { fetchingOfFalco } from "../package/falco_artifacts.ts";
 import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import { K8S_AUDIT } from "./config/k8s_audit.ts";
@@ -133,7 +134,7 @@ export async function loadRuleset(
     bytesFormat: config.buffer_format_base64 ? "base64" : "dots",
     // What these plugins do for Falco is there without them.
     hasPlugin: (name, wanted) => isBuiltIn(name) || isLoaded(options, { name, wanted }),
-    pluginHelp: (names) => helpForLeftOut(config, names),
+    pluginHelp: (names) => helpForLeftOut(config, names) ?? helpToFetch(config, names),
     rest: (rules, all) => {
       right.push(rules);
       named.push(...all);
@@ -198,6 +199,14 @@ function isLoaded(
     natives.find((plugin) => plugin.name === name)?.version;
   const there = version && parseVersion(version), needed = parseVersion(wanted);
   return !!there && needed !== undefined && isCompatible(there, needed);
+}
+
+/** For Falco's own that nothing under `plugins` names; of one that is named, more is told there. */
+function helpToFetch({ plugins }: Config, names: readonly string[]): string | undefined {
+  const fetching = fetchingOfFalco(
+    names.filter((wanted) => !plugins.some(({ name }) => name === wanted)),
+  );
+  return fetching && `${fetching} fetches it; name it under plugins of falco.yaml, too`;
 }
 
 function helpToWatch(source: string): string {

@@ -140,6 +140,13 @@ load_plugins: [github]
     await told(`- required_plugin_versions: [{name: okta, version: 0.9.0}]\n${RULE}`),
     [`R041: ${leftOut}`],
   );
+  assertEquals(
+    await told(`- required_plugin_versions: [{name: cloudtrail, version: 0.9.0}]\n${RULE}`),
+    [
+      "R041: falcod plugin add --trusted oci://ghcr.io/falcosecurity/plugins/plugin/cloudtrail " +
+      "fetches it; name it under plugins of falco.yaml, too",
+    ],
+  );
   // A slip comes before what may be meant.
   assertEquals(await told(`${RULE}${RULE.replace("a shell", "b")}  source: syscal\n`), [
     'R042: did you mean "syscall"?',

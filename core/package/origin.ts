@@ -1,6 +1,7 @@
 /** Where a package is to come from, as people write it. */
 import { resolve } from "node:path";
 import { PackageError, type Signer } from "../plugin/store/mod.ts";
+import { addressOfFalco } from "./falco_artifacts.ts";
 import { readWebAddress, type WebAddress, withoutSecretsOf } from "./web_address.ts";
 
 export type Origin = FolderOrigin | WebOrigin | NpmOrigin | OciOrigin;
@@ -173,16 +174,7 @@ function helpForRegistry(text: string): string | undefined {
   if (/^[\w.-]+:\d{1,5}\/[\w./:-]+$/.test(text)) return `in a registry of OCI it is oci://${text}`;
   const [, name, tag] = /^([a-z][\w.-]*):(\w[\w.-]*)$/.exec(text) ?? [];
   if (name === undefined) return undefined;
-  return `what falcoctl calls ${text} is written with its registry: ` +
-    `oci://ghcr.io/falcosecurity/${repositoryOfFalco(name)}:${tag}`;
-}
-
-/** As Falco's index has it. */
-function repositoryOfFalco(name: string): string {
-  if (/^(?:falco|application)\b.*-rules$/.test(name)) return `rules/${name}`;
-  return name.endsWith("-rules")
-    ? `plugins/ruleset/${name.slice(0, -"-rules".length)}`
-    : `plugins/plugin/${name}`;
+  return `what falcoctl calls ${text} is written with its registry: ${addressOfFalco(name, tag)}`;
 }
 
 const WHERE_FROM = "a folder or archive, https://host/archive.tgz with --sha256, " +

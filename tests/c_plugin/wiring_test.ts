@@ -76,13 +76,18 @@ Deno.test("wireNatives() says where a plugin stands that cannot be loaded", asyn
   const said = async (entry: string) => (await wired(`  - ${entry}`)).problems;
   assertEquals(await said("{name: okta, library_path: libokta.so}"), [
     '2:32 C018 plugin "okta" is not loaded: there is no file "/usr/share/falco/plugins/libokta.so" ' +
-    "(check library_path)",
+    "(falcod plugin add --trusted oci://ghcr.io/falcosecurity/plugins/plugin/okta fetches it and " +
+    "shows its path, or check library_path)",
   ]);
+  const [mine] = await said("{name: mine, library_path: /none/libmine.so}");
+  assert(mine!.endsWith("(check library_path)"), mine);
   const [near] = await said("{name: k8saudt, library_path: libk8saudit.so}");
   assert(near!.endsWith('(did you mean "k8saudit"?)'), near);
   assert(near!.startsWith("2:12 C018"), "the mistake is in the name");
   const [another] = await said("{name: k8saudit-eks, library_path: libk8saudit-eks.so}");
-  assert(another!.includes("another plugin than k8saudit"), another);
+  assert(another!.includes("plugins/plugin/k8saudit-eks fetches it"), another);
+  const [unknown] = await said("{name: k8saudit-mine, library_path: libk8saudit-mine.so}");
+  assert(unknown!.includes("another plugin than k8saudit"), unknown);
   const old = builtPlugin("minimal", ['API="2.0.0"']);
   const [version] = await said(`{name: old, library_path: ${old}}`);
   assert(version!.includes("it needs version 2.0.0 of the plugin interface"), version);

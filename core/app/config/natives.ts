@@ -8,6 +8,7 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { didYouMean, type Finding, type Report, type Span, whenNeeded } from "../../base/mod.ts";
 import type { FieldDefinition } from "../../field/mod.ts";
 import type { NativeLoader, NativePlugin, Registry, WiredNative } from "../../plugin/mod.ts";
+import { fetchingOfFalco } from "../../package/falco_artifacts.ts";
 import { createOne } from "../create_plugins.ts";
 import { kindOf } from "../files.ts";
 import { AUDIT_PLUGIN, isLoaded, JSON_PLUGIN, K8S_AUDIT } from "./k8s_audit.ts";
@@ -96,6 +97,12 @@ async function problemOfInstalled(
 function helpOfAnother(name: string): string | undefined {
   const known = [...builtInPlugins()].find((other) => name.startsWith(`${other}-`));
   return known && `it is another plugin than ${known}, which is built in: it wants its own library`;
+}
+
+/** Only where there is no such file: one that is there may be anything. */
+function helpToFetch(name: string): string | undefined {
+  const fetching = fetchingOfFalco([name]);
+  return fetching && `${fetching} fetches it and shows its path, or check library_path`;
 }
 
 const WHO_LOADS = { kind: "native", name: "falco", config: {} } as const;
@@ -221,7 +228,7 @@ class Wiring {
         : undefined;
       const help = name === JSON_PLUGIN && !isThere(entry)
         ? `${JSON_PLUGIN} is built in for audit events only; plugins of others want its library`
-        : helpOfAnother(name) ?? slip ?? given;
+        : (isThere(entry) ? undefined : helpToFetch(name)) ?? helpOfAnother(name) ?? slip ?? given;
       // With the right name no library would be looked for.
       this.#refuse(entry, error.message, { at: slip === undefined ? at : nameAt, help });
       return undefined;
