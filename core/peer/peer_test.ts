@@ -146,7 +146,9 @@ Deno.test("openSocket() and introduced() end with what went wrong", async () => 
   const socket = await openSocket({ to, tls: NO_TLS, timeoutMs: 5000 });
   const greet = () =>
     new Promise((_, reject) => socket.once("close", () => reject(new Error("closed"))));
-  await assertRejects(() => introduced(socket, { timeoutMs: 10, greet }), { message: "closed" });
+  await assertRejects(() => introduced(socket, { timeoutMs: 10, greet }), {
+    message: "no answer within 10 ms",
+  });
   assert(socket.destroyed);
   (await accepted).close();
   listener.close();

@@ -62,15 +62,17 @@ export async function introduced<T>(
   socket: Socket,
   { timeoutMs, greet }: { readonly timeoutMs: number; readonly greet: () => Promise<T> },
 ): Promise<T> {
-  const timer = setTimeout(
-    () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
+  let late: Error | undefined;
+  const timer = setTimeout(() => {
+    late = new Error(`no answer within ${timeoutMs} ms`);
+    socket.destroy(late);
+  }, timeoutMs);
   try {
     return await greet();
   } catch (error) {
     socket.destroy();
-    throw error;
+    // Whoever greets only sees that the connection was closed.
+    throw late ?? error;
   } finally {
     clearTimeout(timer);
   }
