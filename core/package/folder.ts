@@ -5,6 +5,7 @@ import { MANIFEST_FILE, MAX_MANIFEST_BYTES, readManifest } from "../plugin/manif
 import { PackageError, packageErrorOf } from "../plugin/store/mod.ts";
 import { readArchive } from "./archive.ts";
 import { MAX_ARCHIVE_BYTES, MAX_UNPACKED_BYTES } from "./bounds.ts";
+import { fetchingOfFalco } from "./falco_artifacts.ts";
 import { type FetchedPackage, hintOf } from "./fetched.ts";
 import { checkSha256 } from "./integrity.ts";
 import type { FolderOrigin } from "./origin.ts";
@@ -91,11 +92,13 @@ async function look(path: string): Promise<Deno.FileInfo> {
 
 function unusable(path: string, what: string, cause?: unknown): PackageError {
   // Names of registries and packages without what says so are taken for paths.
-  const elsewhere = cause instanceof Deno.errors.NotFound
-    ? "; what is fetched begins with npm:, https:// or oci://"
-    : "";
+  const isMissing = cause instanceof Deno.errors.NotFound;
+  const elsewhere = isMissing ? "; what is fetched begins with npm:, https:// or oci://" : "";
+  const fetching = isMissing ? fetchingOfFalco([basename(path)]) : undefined;
   return new PackageError("I002", `Cannot read "${path}": ${what}`, {
-    help: `a plugin is a folder with ${MANIFEST_FILE}, or an archive of one${elsewhere}`,
+    help: fetching
+      ? `Falco's plugin of that name: ${fetching}`
+      : `a plugin is a folder with ${MANIFEST_FILE}, or an archive of one${elsewhere}`,
     cause,
   });
 }

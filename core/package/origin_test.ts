@@ -52,6 +52,13 @@ Deno.test("fetchFromPath() says how what is elsewhere is named, where there is n
     "a plugin is a folder with falcod-plugin.json, or an archive of one; what is fetched begins " +
       "with npm:, https:// or oci://",
   );
+  const falco = parseOrigin("okta", { folder: "/nonexistent" });
+  assert(falco.kind === "path");
+  assertEquals(
+    await helpOf(() => fetchFromPath(falco)),
+    "Falco's plugin of that name: " +
+      "falcod plugin add --trusted oci://ghcr.io/falcosecurity/plugins/plugin/okta",
+  );
 });
 
 Deno.test("get() says that a server speaks no TLS, and what to do", async () => {
