@@ -27,7 +27,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 };
 
 const BUFFERS = "what was read or written is a field: --print '%evt.num %evt.buffer'; " +
-  "-o buffer_format_base64=true has all of its bytes";
+  "all of its bytes: -o buffer_format_base64=true --fields evt.buffer | base64 -d";
 const TIMES = "times are fields: --print '%evt.time.iso8601 …', %evt.datetime, %evt.rawtime, " +
   "%evt.reltime, %evt.deltatime";
 const CONTAINERS = "what is known of containers is fields: --print '%container.name …', " +
@@ -121,7 +121,8 @@ const CHISEL =
 export function refuseChisel(path: string): string {
   if (!CHISEL.test(path) || isThere(path)) return path;
   throw new InvalidArgumentError(
-    "There are no chisels: --filter picks events, --fields and --print say what is shown of them.",
+    "There are no chisels: --filter picks events, --fields what is shown of them, and what is " +
+      "counted: --fields proc.name | sort | uniq -c | sort -rn",
   );
 }
 
