@@ -39,7 +39,9 @@ export class Link<Connection> {
       return await unlessAborted(done, signal);
     } catch (error) {
       const doing = isOpen ? `Cannot write to ${peer}` : `Cannot connect to ${peer}`;
-      const failed = failure(error, { doing, secrets, unclear: isOpen ? Infinity : 0 });
+      const told = failure(error, { doing, secrets, unclear: isOpen ? Infinity : 0 });
+      // Whoever ends the wait does not know how far it has come.
+      const failed = isOpen ? told : nothingSent(told);
       if (failed.code !== "rejected") await this.#drop(opening);
       throw failed;
     }
@@ -65,6 +67,14 @@ export class Link<Connection> {
     // What cannot be opened need not be shut; what does not let itself be shut is not waited for.
     await Promise.race([shut.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 0))]);
   }
+}
+
+function nothingSent(failed: SinkError): SinkError {
+  const { code, message, retryAfterMs } = failed;
+  return new SinkError(code, message, {
+    unclear: 0,
+    ...retryAfterMs !== undefined && { retryAfterMs },
+  });
 }
 
 /** Rejects with the signal's reason as soon as it aborts. */

@@ -87,8 +87,13 @@ Deno.test("Link gives up with the signal, and shuts what opens too late", async 
   });
   const stop = new AbortController();
   const using = link.use(() => Promise.resolve(), stop.signal);
-  stop.abort(new SinkError("unavailable", "no answer within 1 ms"));
-  await assertRejects(() => using, { code: "unavailable", message: "no answer within 1 ms" });
+  stop.abort(new SinkError("unavailable", "no answer within 1 ms", { unclear: Infinity }));
+  // Nothing can have arrived.
+  await assertRejects(() => using, {
+    code: "unavailable",
+    message: "no answer within 1 ms",
+    unclear: 0,
+  });
   opening.resolve("late");
   await new Promise((resolve) => setTimeout(resolve, 0));
   assertEquals(shut, ["late"]);
@@ -155,4 +160,13 @@ Deno.test("openSocket() and introduced() end with what went wrong", async () => 
   await assertRejects(() => openSocket({ to, tls: NO_TLS, timeoutMs: 5000 }), {
     code: "ECONNREFUSED",
   });
+});
+
+Deno.test("Link lets whoever ends a write in its midst say what may have arrived", async () => {
+  const link = new Link<string>({ peer: "X", open: () => Promise.resolve("x"), shut: () => {} });
+  const stop = new AbortController();
+  const writing = link.use(() => new Promise(() => {}), stop.signal);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  stop.abort(new SinkError("unavailable", "no answer within 1 ms", { unclear: Infinity }));
+  await assertRejects(() => writing, { unclear: Infinity });
 });
