@@ -46,6 +46,15 @@ Deno.test("falcod refuses what it does not understand, with exit code 1 and a hi
     [["validate", "--color=red"], /There are: auto, always, never\./],
     [["replay", "x", "--source", "k8saudit"], /Did you mean "k8s_audit"\?/],
     [["list", "rules", "--frob"], /falcod list rules --help/],
+    [
+      ["artifact", "install", "falco-rules:3"],
+      /falcod plugin add oci:\/\/ghcr\.io\/falcosecurity\/rules\/falco-rules:3 /,
+    ],
+    [
+      ["falcoctl", "artifact", "install", "-v", "okta"],
+      /falcod plugin add --trusted oci:\/\/ghcr\.io\/falcosecurity\/plugins\/plugin\/okta /,
+    ],
+    [["driver", "config", "--type", "kmod"], /falcod probe .*needs no driver/],
     [["my.yaml"], /unknown command[^]*falcod run -r my\.yaml [^]*falcod validate my\.yaml /],
     [["run", "-o", "a=1", "b.c=2", "d[]=3"], /own: -o b\.c=2 -o d\[\]=3/],
     [["run", "my.yml"], /too many arguments[^]*falcod run -r my\.yml [^]*falcod validate my\.yml /],

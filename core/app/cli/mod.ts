@@ -8,6 +8,7 @@ import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
 import { explainFailure } from "../failure.ts";
 import type { Host } from "../host.ts";
 import { withoutTruths } from "./arguments.ts";
+import { commandForFalcoctl } from "./falcoctl_meant.ts";
 import { commandsForFile } from "./file_meant.ts";
 import { commandForCondition } from "./sysdig_flags.ts";
 import { describeProgram } from "./program.ts";
@@ -84,7 +85,7 @@ function refuseUnknownCommand(program: Command, args: readonly string[]): void {
   const names = [...program.commands.map((command) => command.name()), "help"];
   if (names.includes(word)) return;
   const near = nearest(word, names);
-  const meant = commandsForFile(word) ?? commandForCondition(args);
+  const meant = commandsForFile(word) ?? commandForFalcoctl(args) ?? commandForCondition(args);
   program.error(
     `error: unknown command '${word}'` + (near ? `\n(Did you mean ${near}?)` : "") +
       (meant ? `\n${meant}` : ""),
