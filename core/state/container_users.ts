@@ -50,8 +50,11 @@ interface Accounts {
   units: number;
   /** On the clock of the events. */
   triedNs: number;
+  /** How many programs were looked at when they began. */
   prepared: number;
   isRead: boolean;
+  /** By a program that has begun in it: before that, whoever makes a container is elsewhere. */
+  isPrepared: boolean;
   /** Of the container itself, for as long as it is known; absent: not read yet. */
   maps: IdMaps | undefined;
   /** Its ids are others than the host's. */
@@ -134,13 +137,20 @@ export class ContainerUsers {
     return this.#containers.get(containerId)?.starterId;
   }
 
-  /** Reads the files while the process is there, which has just begun, unless it was done. */
+  /**
+   * Reads the files while the process is there, which has just begun, unless it was done. In a container within
+   * another one names are the outer one's until then: its maker goes into the cgroup first.
+   */
   prepare(containerId: string, who: Witness): void {
     const known = this.#containers.get(containerId);
-    if (known?.isRead) return;
+    if (known?.isPrepared) return;
     // It is another one than those that were asked in vain.
-    if (known && known.prepared++ < MAX_PREPARED) known.triedNs = -Infinity;
-    this.#accounts(containerId, who, ({ isRead }) => isRead);
+    if (known && known.prepared++ < MAX_PREPARED) {
+      known.triedNs = -Infinity;
+      known.maps = undefined;
+    }
+    const accounts = this.#accounts(containerId, who, ({ isPrepared }) => isPrepared);
+    if (accounts && accounts !== "host") accounts.isPrepared = accounts.maps !== undefined;
   }
 
   /** What a source tells counts more than any file. */
@@ -233,6 +243,7 @@ export class ContainerUsers {
       triedNs: -Infinity,
       prepared: 0,
       isRead: false,
+      isPrepared: false,
       maps: undefined,
       isMapped: false,
       starterId: undefined,

@@ -142,6 +142,22 @@ Deno.test("ContainerUsers takes thousands of users that a source tells, and only
   assertEquals(users.user("c", 29_999, who(1)), user);
 });
 
+Deno.test("ContainerUsers goes by the first program of a container, not by whoever makes one within another", () => {
+  const outer = { ...FILES, passwd: "node:x:1000:1000::/:/bin/sh\n", uidMap: "", gidMap: "" };
+  const map = "0 100000 65536\n", inner = { ...FILES, uidMap: map, gidMap: map };
+  let looks = 0;
+  const users = new ContainerUsers({ read: (id) => (looks++, [outer, undefined, inner][id]) });
+  const nameOf = (uid: number, clockNs: number) => {
+    const user = users.user("c", uid, who(0, clockNs));
+    return (user as { name: string } | undefined)?.name;
+  };
+  assertEquals(nameOf(1000, 0), "node");
+  users.prepare("c", who(1, 1e6));
+  assertEquals(nameOf(1000, 1e6), "node");
+  for (let i = 0; i < 5; i++) users.prepare("c", who(2, 2e6));
+  assertEquals([nameOf(101_000, 3e6), looks], ["alice", 3]);
+});
+
 Deno.test("ContainerUsers reads no more in a second than others have time for", () => {
   const passwd = `${FILES.passwd}${"#\n".repeat(100_000)}`;
   let looks = 0;
