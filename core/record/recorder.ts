@@ -36,6 +36,8 @@ export interface RecorderOptions {
   readonly interfaces: readonly ScapInterface[];
   /** Nanoseconds since the epoch at which clocks show 0, before an event says it; when it began by default. */
   readonly clockOriginNs?: bigint;
+  /** Whom the capture begins with; others are told only before the first event that needs them. Absent: all. */
+  readonly lists?: (thread: Thread) => boolean;
   /** A parameter as captures have it, where the event comes from one; absent: it is made of its value. */
   readonly capturedParam?: (event: Event, index: number) => Uint8Array | undefined;
 }
@@ -73,7 +75,7 @@ export class Recorder {
   begin(): void {
     const { processes } = this.#state;
     const { machine, interfaces } = this.#options;
-    const threads = [...processes.threads()];
+    const threads = [...processes.threads()].filter(this.#options.lists ?? (() => true));
     const known = { state: this.#state, told: this.#told };
     this.#writer.machine(machine);
     this.#writer.interfaces(interfaces);
@@ -137,12 +139,14 @@ export class Recorder {
   /** A change that came without an event, once the state has it. */
   change(change: StateChange, clockNs: number): void {
     const { processes } = this.#state;
+    const tellsAll = this.#options.lists === undefined;
+    if (!tellsAll && !this.#told.thread(change.threadId)) return;
     this.#timeNs = this.#timeOf(clockNs);
     this.#tellStarts();
     switch (change.kind) {
       case "fork": {
         const child = processes.thread(change.childThreadId);
-        if (child) this.#processes.tell(child);
+        if (child && tellsAll) this.#processes.tell(child);
         return;
       }
       case "exit": {

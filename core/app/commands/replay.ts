@@ -107,7 +107,7 @@ async function withExcerpt(
       to,
       state,
       eventTypes: condition?.eventTypes,
-      picks: condition?.holds ?? (() => true),
+      picks: condition?.holds,
       signal,
       onProgress: (events) => progress.tell(counted(events, "event")),
     }).finally(() => progress.end());

@@ -12,7 +12,8 @@ export interface ExcerptOptions {
   readonly state: State;
   /** Types of the events that may be picked; absent: all. */
   readonly eventTypes: ReadonlySet<number> | undefined;
-  readonly picks: (event: Event, state: State) => boolean;
+  /** Absent: all are picked. Otherwise it is to tell little of what is not. */
+  readonly picks: ((event: Event, state: State) => boolean) | undefined;
   readonly signal: AbortSignal;
   /** Called now and then with how many events were looked at. */
   readonly onProgress: (events: number) => void;
@@ -55,6 +56,8 @@ export async function writeExcerpt(path: string, options: ExcerptOptions): Promi
       machine,
       interfaces,
       clockOriginNs: replay.clockOriginNs,
+      // When a process began is told with the clone that made it, or not at all.
+      ...picks && { lists: ({ startClockNs }) => startClockNs === 0 },
       capturedParam: (event, index) => (event as ReplayEvent).scap.paramBytes(index),
     });
     recorder.begin();
@@ -82,8 +85,12 @@ export async function writeExcerpt(path: string, options: ExcerptOptions): Promi
     const recorder = begun();
     if (event.clockNs !== changedClockNs) tellChanges();
     state.begin(event);
-    const isPicked = picks(event, state);
-    if (recorder.event(event, isPicked) === "written" && isPicked) picked++;
+    if (picks?.(event, state) ?? true) {
+      if (recorder.event(event) === "written") picked++;
+    } else if (event.change) {
+      changedClockNs = event.clockNs;
+      changes.push(event.change);
+    }
     state.end(event);
   };
   const into = sinkInto(state, deliver);

@@ -1,0 +1,88 @@
+import { assert, assertEquals } from "../../../tests/assert.ts";
+import type { Event } from "../../event/mod.ts";
+import { playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
+import { State } from "../../state/mod.ts";
+import { event, image, snapshot } from "../../state/testing.ts";
+import { thisMachine } from "../recording/machine.ts";
+import { Recording } from "../recording/recording.ts";
+import { writeExcerpt } from "./excerpt.ts";
+
+/** PPME code of an event that changes nothing. */
+const SOME = 131;
+
+async function withCapture(body: (path: string, folder: string) => Promise<void>): Promise<void> {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const state = new State({ files: { read: () => undefined, version: () => undefined } });
+    const named = (exe: string) => ({ comm: exe, image: { ...image(exe), args: [`of-${exe}`] } });
+    state.seed([
+      snapshot(10, named("shell")),
+      snapshot(20, { ...named("wanted"), parentId: 10, cwd: "/srv" }),
+      snapshot(30, named("private")),
+    ]);
+    const machine = thisMachine("there");
+    const options = { path: `${folder}/whole.scap`, machine, interfaces: [], onFailure: () => {} };
+    const recording = new Recording(state, options);
+    await recording.begin();
+    const nowNs = BigInt(Date.now()) * 1_000_000n;
+    for (const [at, id] of [20, 30, 20].entries()) {
+      const clockNs = (100 + at) * 1e9;
+      const seen = { type: SOME, clockNs, timeNs: nowNs + BigInt(at) * 1_000_000_000n };
+      recording.recorder.event(event(id, seen));
+    }
+    await recording.close();
+    await body(options.path, folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+async function excerpt(from: string, to: string, picks?: (event: Event) => boolean) {
+  return await writeExcerpt(from, {
+    to,
+    state: recordedState(),
+    eventTypes: undefined,
+    picks,
+    signal: new AbortController().signal,
+    onProgress: () => {},
+  });
+}
+
+/** Of each event, what its process is by then. */
+async function told(path: string): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const state = recordedState();
+  const replay = new Replay(sinkInto(state, (event) => {
+    state.begin(event);
+    const thread = state.processes.thread(event.threadId)!;
+    const { image, cwd, parentId } = thread.process;
+    lines.push([event.timeNs, image.exe, ...image.args, cwd, parentId, event.hostname].join(" "));
+    state.end(event);
+  }));
+  await playCapture(path, replay);
+  return lines;
+}
+
+Deno.test("writeExcerpt() tells of the events that are picked what the capture does, and of no one else", async () => {
+  await withCapture(async (whole, folder) => {
+    const part = `${folder}/part.scap`;
+    const result = await excerpt(whole, part, ({ threadId }) => threadId === 20);
+    assertEquals(result.picked, 2);
+    const all = await told(whole);
+    assert(all[0]?.includes("wanted of-wanted /srv") && all[0].endsWith(" 10 there"), all[0]);
+    assertEquals(await told(part), [all[0]!, all[2]!]);
+    const text = new TextDecoder("latin1").decode(Deno.readFileSync(part));
+    assertEquals([text.includes("of-shell"), text.includes("private")], [true, false]);
+  });
+});
+
+Deno.test("writeExcerpt() without a condition keeps all", async () => {
+  await withCapture(async (whole, folder) => {
+    const copy = `${folder}/copy.scap.gz`;
+    assertEquals((await excerpt(whole, copy)).picked, 3);
+    assertEquals(await told(copy), await told(whole));
+    const none = `${folder}/none.scap`;
+    assertEquals((await excerpt(whole, none, () => false)).picked, 0);
+    assertEquals(await told(none), []);
+  });
+});
