@@ -15,6 +15,13 @@ const CLOSED = "the connection was closed";
 /** Who wants TLS, or speaks something else, looks at the first bytes and is done with them. */
 const PROOF_MS = 250;
 
+/**
+ * What is written to who has gone without a word is lost until TCP gives up, a quarter of an hour later.
+ * So whoever is not written to is asked for so often: no firewall forgets the connection, and one that is
+ * dead is known as that some minutes later.
+ */
+const KEEP_ALIVE_MS = 30_000;
+
 /** What stands in buffers at the end of a run has so long to go out. */
 const SHUT_MS = 1000;
 
@@ -64,6 +71,7 @@ async function open(request: OneWayRequest, lost: () => void): Promise<Socket> {
   const socket = await openSocket(request);
   socket.on("close", lost);
   socket.on("end", lost);
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
   // The other end has nothing to say, and its going away is only seen by whoever reads.
   socket.resume();
   return socket;

@@ -64,14 +64,27 @@ Deno.test("OneWayLink gives its hint of connections that end after their first b
   await link.close();
 });
 
-/** Sockets of this machine's processes that lead to the port; the kernel's own rests do not count. */
-function socketsTo(port: number): number {
+/**
+ * Sockets of this machine's processes that lead to the port, each with the kind of timer that runs; the
+ * kernel's own rests do not count. linux Documentation/networking/proc_net_tcp.rst
+ */
+function timersTo(port: number): readonly string[] {
   const wanted = port.toString(16).toUpperCase().padStart(4, "0");
   const rows = Deno.readTextFileSync("/proc/net/tcp").trim().split("\n").slice(1);
   return rows.map((row) => row.trim().split(/\s+/))
     .filter(([, , remote, , , , , , , inode]) => remote!.endsWith(`:${wanted}`) && inode !== "0")
-    .length;
+    .map(([, , , , , timer]) => timer!.slice(0, 2));
 }
+
+Deno.test("OneWayLink has the kernel ask whether an idle connection is still there", async () => {
+  await using server = await listening(
+    createServer((socket) => socket.on("error", () => {}).resume()),
+  );
+  const link = linkTo(server.port, "is it right?");
+  await link.send("a");
+  assertEquals(timersTo(server.port), ["02"]);
+  await link.close();
+});
 
 Deno.test("OneWayLink leaves no connections behind to who takes nothing", async () => {
   await using server = await listening(
@@ -87,7 +100,7 @@ Deno.test("OneWayLink leaves no connections behind to who takes nothing", async 
     clearTimeout(timer);
   }
   const since = performance.now();
-  while (socketsTo(server.port) > 0) {
+  while (timersTo(server.port).length > 0) {
     assert(performance.now() - since < 5000, "there are sockets left");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
