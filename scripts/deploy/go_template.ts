@@ -297,7 +297,7 @@ class Run {
       if (index > 0) values.push(value);
       if (first!.kind === "function") value = this.#call(first!.name, values);
       else if (values.length === 0) value = this.#operand(first!, dot);
-      else throw new TemplateError(`${this.name}: a value is used as a function`);
+      else value = this.#callMethod(this.#operand(first!, dot), values);
     }
     return value;
   }
@@ -323,6 +323,11 @@ class Run {
     const scope = this.#variables.findLast((one) => one.has(name));
     if (!scope) throw new TemplateError(`${this.name}: ${name} is not declared`);
     return scope.get(name);
+  }
+
+  #callMethod(method: Value, values: readonly Value[]): Value {
+    if (typeof method === "function") return method(...values);
+    throw new TemplateError(`${this.name}: a value is used as a function`);
   }
 
   #call(name: string, values: readonly Value[]): Value {

@@ -2,7 +2,7 @@
  * The chart's manifests without Helm, for `kubectl apply -f -`:
  *
  *     deno run --allow-read scripts/deploy/render_chart.ts [-f VALUES]... [--name NAME]
- *       [--namespace NAMESPACE] [--create-namespace]
+ *       [--namespace NAMESPACE] [--create-namespace] [--api API]...
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -20,6 +20,8 @@ export interface ChartOptions {
   /** Laid over those of the chart, the last on top. */
   readonly values?: readonly Record<string, Value>[];
   readonly kubernetes?: string;
+  /** What else the cluster serves: `security.openshift.io/v1`. */
+  readonly apis?: readonly string[];
   /** What labels say it is managed by. */
   readonly service?: string;
   /** With the namespace itself. */
@@ -61,6 +63,7 @@ function readChart(options: ChartOptions) {
     namespace = NAME,
     values = [],
     kubernetes = KUBERNETES,
+    apis = [],
     service = "kubectl",
   } = options;
   const chart = readYaml(`${CHART}/Chart.yaml`);
@@ -76,7 +79,10 @@ function readChart(options: ChartOptions) {
       AppVersion: chart["appVersion"],
     },
     Release: { Name: name, Namespace: namespace, Service: service },
-    Capabilities: { KubeVersion: { Version: `v${kubernetes}` } },
+    Capabilities: {
+      KubeVersion: { Version: `v${kubernetes}` },
+      APIVersions: { Has: (api: string) => apis.includes(api) },
+    },
     Values: values.reduce(merged, readYaml(`${CHART}/values.yaml`)),
   };
   return { templates, files, data };
@@ -109,12 +115,13 @@ if (import.meta.main) {
       name: { type: "string", default: "falcod" },
       namespace: { type: "string", default: "falcod" },
       "create-namespace": { type: "boolean", default: false },
+      api: { type: "string", multiple: true },
     },
   });
-  const { name, namespace, values = [] } = given;
+  const { name, namespace, values = [], api: apis = [] } = given;
   try {
     const createNamespace = given["create-namespace"];
-    const options = { name, namespace, values: values.map(readYaml), createNamespace };
+    const options = { name, namespace, values: values.map(readYaml), createNamespace, apis };
     console.log(renderChart(options).trimEnd());
     // Beside the manifests, which go to kubectl.
     console.error(chartNotes(options));

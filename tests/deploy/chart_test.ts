@@ -69,6 +69,7 @@ const OF_FALCO = {
     metrics: { output_rule: false },
   },
 };
+const OPENSHIFT = "security.openshift.io/v1";
 const CASES: Readonly<Record<string, ChartOptions>> = {
   "the standard values": {},
   "another name": { name: "prod", namespace: "security" },
@@ -76,6 +77,7 @@ const CASES: Readonly<Record<string, ChartOptions>> = {
   "the audit log alone": { name: "falcod-audit", values: [AUDIT] },
   "everything that there is to set": { values: [EVERYTHING] },
   "values of Falco's chart": { values: [OF_FALCO] },
+  "OpenShift": { namespace: "security", apis: [OPENSHIFT] },
   "no web server": { values: [{ falco: { webserver: { enabled: false } } }] },
   "no persistence, no driver": {
     values: [{ persistence: { enabled: false }, driver: { enabled: false } }],
@@ -117,8 +119,8 @@ for (const [what, options] of Object.entries(CASES)) {
     assert(kinds.includes("ConfigMap") && kinds.includes("ServiceAccount"));
     assert(kinds.includes("DaemonSet") !== kinds.includes("Deployment"));
     for (const manifest of manifests) {
-      // Prometheus's operator brings the schema of this one along.
-      if (manifest.kind === "ServiceMonitor") continue;
+      // Prometheus's operator and OpenShift bring the schemas of these along.
+      if (["ServiceMonitor", "SecurityContextConstraints"].includes(manifest.kind)) continue;
       const Model = MODELS[manifest.kind];
       assert(Model, `no schema for ${manifest.kind}`);
       new Model(manifest).validate();
@@ -163,6 +165,7 @@ function podOf(options: ChartOptions): Pod {
 
 interface Pod {
   readonly containers: readonly [{
+    readonly securityContext: SecurityContext;
     readonly env: readonly { readonly name: string }[];
     readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
   }];
@@ -185,6 +188,7 @@ interface SecurityContext {
   readonly allowPrivilegeEscalation?: boolean;
   readonly readOnlyRootFilesystem?: boolean;
   readonly runAsNonRoot?: boolean;
+  readonly seLinuxOptions?: { readonly type: string };
   readonly capabilities: { readonly drop: readonly string[]; readonly add?: readonly string[] };
 }
 
@@ -221,6 +225,26 @@ Deno.test("pods have what values of Falco's chart count on at Falco's places", (
   assertEquals(env.map(({ name }) => name), [
     ...["FALCO_K8S_NODE_NAME", "HOST_ROOT", "FALCO_HOSTNAME"],
   ]);
+});
+
+Deno.test("OpenShift is asked to allow what the pods ask for, and no more", () => {
+  const constraintsOf = (options: ChartOptions) =>
+    manifestsIn(renderChart(options)).find(({ kind }) => kind === "SecurityContextConstraints") as
+      | undefined
+      | { readonly allowedCapabilities: string[]; readonly users: string[] };
+  const options = { namespace: "security", apis: [OPENSHIFT] };
+  const { allowedCapabilities, users } = constraintsOf(options)!;
+  const [{ securityContext }] = podOf(options).containers;
+  assertEquals(allowedCapabilities, [...securityContext.capabilities.add!]);
+  assertEquals(users, ["system:serviceaccount:security:falcod"]);
+  assertEquals(constraintsOf({}), undefined);
+  assertEquals(constraintsOf({ ...options, values: [AUDIT] }), undefined);
+});
+
+Deno.test("pods that watch a node are not held back by SELinux, others are", () => {
+  const [{ securityContext }] = podOf({}).containers;
+  assertEquals(securityContext.seLinuxOptions?.type, "spc_t");
+  assert(!renderChart({ values: [AUDIT] }).includes("seLinux"));
 });
 
 Deno.test("the chart's notes name values that have no effect", () => {
@@ -284,6 +308,7 @@ Deno.test("Helm makes the same of the chart", async () => {
   try {
     for (const [what, options] of Object.entries(CASES)) {
       const { name = "falcod", namespace = "falcod", kubernetes = "1.31.0", values = [] } = options;
+      const apis = options.apis?.flatMap((api) => ["--api-versions", api]) ?? [];
       const files = values.map((one, i) => {
         const path = `${folder}/values-${i}.yaml`;
         Deno.writeTextFileSync(path, JSON.stringify(one));
@@ -292,6 +317,7 @@ Deno.test("Helm makes the same of the chart", async () => {
       const { stdout, stderr, success } = await new Deno.Command(helm, {
         args: [
           ...["template", name, CHART, "--namespace", namespace, "--kube-version", kubernetes],
+          ...apis,
           ...files.flat(),
         ],
       }).output();

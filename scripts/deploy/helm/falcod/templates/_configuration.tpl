@@ -78,9 +78,9 @@ enabled: true
 {{- with .Values.podHostname }}
 - podHostname: alerts name the node. FALCO_HOSTNAME in extra.env is another name.
 {{- end }}
-{{- $known := list "affinity" "certs" "collectors" "containerSecurityContext" "controller" "customRules" "driver" "extra" "falco" "falcosidekick" "fullnameOverride" "healthChecks" "image" "imagePullSecrets" "metrics" "mounts" "nameOverride" "namespaceOverride" "networkPolicy" "nodeSelector" "persistence" "podAnnotations" "podLabels" "podPriorityClassName" "podSecurityContext" "resources" "serviceAccount" "serviceMonitor" "services" "terminationGracePeriodSeconds" "tolerations" "tty" -}}
+{{- $known := list "affinity" "certs" "collectors" "containerSecurityContext" "controller" "customRules" "driver" "extra" "falco" "falcosidekick" "fullnameOverride" "healthChecks" "image" "imagePullSecrets" "metrics" "mounts" "nameOverride" "namespaceOverride" "networkPolicy" "nodeSelector" "persistence" "podAnnotations" "podLabels" "podPriorityClassName" "podSecurityContext" "resources" "scc" "serviceAccount" "serviceMonitor" "services" "terminationGracePeriodSeconds" "tolerations" "tty" -}}
 {{- /* Said above, Helm's own, or needed by nothing here. */ -}}
-{{- $known = concat $known (list "falcoctl" "responseActions" "grafana" "podHostname" "global" "rbac" "scc" "falcoHostnameEnv" "falco-talon" "k8s-metacollector") -}}
+{{- $known = concat $known (list "falcoctl" "responseActions" "grafana" "podHostname" "global" "rbac" "falcoHostnameEnv" "falco-talon" "k8s-metacollector") -}}
 {{- range $key, $value := .Values }}
 {{- if not (has $key $known) }}
 - {{ $key }}: this chart has no such value.

@@ -64,6 +64,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $folders | uniq | toYaml -}}
 {{- end -}}
 
+{{- define "falcod.capabilities" -}}
+[BPF, PERFMON, SYS_RESOURCE, SYS_PTRACE, DAC_READ_SEARCH]
+{{- end -}}
+
 {{- define "falcod.securityContext" -}}
 {{- if .Values.containerSecurityContext -}}
 {{- toYaml .Values.containerSecurityContext -}}
@@ -75,7 +79,12 @@ runAsUser: 0
 capabilities:
   drop: [ALL]
   # The probe; what it asks of the kernel's memory before Linux 5.11; what /proc tells of others.
-  add: [BPF, PERFMON, SYS_RESOURCE, SYS_PTRACE, DAC_READ_SEARCH]
+  add: {{ include "falcod.capabilities" . }}
+# Where SELinux is on, containers may neither load a probe nor see the node's files: a privileged one
+# has this type, too. It means nothing elsewhere.
+seLinuxOptions:
+  type: spc_t
+  level: s0
 {{- if semverCompare ">=1.30-0" .Capabilities.KubeVersion.Version }}
 # The usual profile keeps /proc/PID/environ and the like of other containers from it.
 appArmorProfile:
