@@ -5,6 +5,7 @@ import {
   type EventType,
   eventType,
   type ParamValue,
+  upstreamCode,
 } from "../core/event/mod.ts";
 import { encodeParam, type ScapProcess, ScapWriter, UNKNOWN_PROCESS } from "../core/scap/mod.ts";
 import { written } from "../core/scap/testing.ts";
@@ -66,7 +67,7 @@ function write(writer: ScapWriter, given: GivenEvent, index: number): void {
 function typeOf({ type: name, direction }: GivenEvent): EventType {
   const codes = eventCodesByName(name);
   const current = codes.map((code) => eventType(code)!)
-    .findLast(({ flags }) => (flags & EVENT_FLAGS.old) === 0);
+    .findLast(({ code, flags }) => (flags & EVENT_FLAGS.old) === 0 && upstreamCode(code) === code);
   if (!current) throw new Error(`no event is called ${name}`);
   return direction === "enter" ? eventType(current.code - 1)! : current;
 }

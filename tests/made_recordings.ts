@@ -1,7 +1,7 @@
 /** Recordings that tests make of events they describe. */
 import {
+  currentEventCode,
   type Event,
-  eventCodesByName,
   type FileDescriptor,
   GENERIC_BASE,
   type ParamValue,
@@ -34,7 +34,7 @@ export function live(name: string, sketch: Sketch = {}): Event {
   clockNs += 1000;
   const [result] = params;
   return event(threadId, {
-    type: name === "generic" ? GENERIC_BASE + 5 : Math.max(...eventCodesByName(name)),
+    type: name === "generic" ? GENERIC_BASE + 5 : currentEventCode(name)!,
     timeNs: MACHINE.bootTimeNs + BigInt(clockNs),
     clockNs,
     processId,

@@ -17,3 +17,13 @@ Deno.test("askedEventLines() tells what rules ask for, and what is left out of t
     "events that base_syscalls leaves out (1): mprotect",
   ]);
 });
+
+Deno.test("askedEventLines() names newer calls beside those whose events they are", () => {
+  const config = standardConfig();
+  const base_syscalls = { ...config.base_syscalls, custom_set: ["!fchmodat"] };
+  const rule = RULE.replace("mprotect", "fchmodat");
+  assertEquals(askedEventLines(rulesetOf(rule), { ...config, base_syscalls }), [
+    "events that rules ask for (3): fchmodat2, open, openat",
+    "events that base_syscalls leaves out (1): fchmodat",
+  ]);
+});

@@ -1,5 +1,6 @@
 /** Which parameter of an exit event is the descriptor that the call works on. */
-import { EVENT_FLAGS, eventTypes } from "./table.ts";
+import { newerCalls } from "./newer_calls.ts";
+import { EVENT_FLAGS, eventTypes, GENERIC_BASE } from "./table.ts";
 
 /** Where it is not the second parameter; libs userspace/libscap/scap_event.c. */
 const PLACES: Readonly<Record<string, number>> = {
@@ -28,12 +29,12 @@ const PLACES: Readonly<Record<string, number>> = {
 
 /** By event type; an index that no event has where the call works on none. */
 export function descriptorParams(): Uint8Array {
-  const types = eventTypes();
-  const indexes = new Uint8Array(types.length).fill(255);
-  for (const { code, name, direction, flags, params } of types) {
+  const indexes = new Uint8Array(GENERIC_BASE).fill(255);
+  for (const { code, name, direction, flags, params } of eventTypes()) {
     if (direction === "enter" || (flags & EVENT_FLAGS.uses) === 0) continue;
     const index = Object.hasOwn(PLACES, name) ? PLACES[name]! : 1;
     if (params[index]?.type === "FD") indexes[code] = index;
   }
+  for (const { code, event } of newerCalls()) indexes[code] = indexes[event]!;
   return indexes;
 }

@@ -21,7 +21,8 @@ export {
   syscallByNumber,
   syscalls,
 } from "./syscalls.ts";
-export { exitEventOfSyscall } from "./exit_events.ts";
+export { type NewerCall, newerCallNamed, newerCallOf, upstreamCode } from "./newer_calls.ts";
+export { eventCodesOfCall, exitEventOfSyscall } from "./exit_events.ts";
 export { compatSyscalls, NO_SYSCALL } from "./compat_syscalls.ts";
 export { type FlagTable, flagTable, flagValue, renderFlags } from "./flags.ts";
 export { errnoName, errnoNames } from "./errno.ts";

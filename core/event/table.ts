@@ -1,5 +1,6 @@
 /** The event types: what they are called, what they belong to, which parameters they carry. */
 import { EVENT_ROWS } from "./_event_rows.ts";
+import { newerCallNamed, newerCallOf, newerCalls } from "./newer_calls.ts";
 import { syscallByCode, syscalls } from "./syscalls.ts";
 
 /**
@@ -150,12 +151,14 @@ const GENERIC_EXIT = 1;
 /** Reading the rows takes a few milliseconds: the first one to ask pays, so nobody does at import. */
 let types: readonly EventType[] | undefined;
 let generics: Map<number, EventType> | undefined;
+let newer: Map<number, EventType> | undefined;
 let codesByName: Map<string, readonly number[]> | undefined;
 let deliverable: readonly number[] | undefined;
 
 /** The type of an event; absent for codes that do not exist. */
 export function eventType(code: number): EventType | undefined {
-  return code < GENERIC_BASE ? eventTypes()[code] : genericTypes().get(code);
+  if (code >= GENERIC_BASE) return genericTypes().get(code);
+  return eventTypes()[code] ?? newerTypes().get(code);
 }
 
 /** The types of upstream's table, indexed by code: enter events and old versions included. */
@@ -165,11 +168,20 @@ export function eventTypes(): readonly EventType[] {
 
 /**
  * Every code an event called `name` can have when it reaches the rules: exit events, generic system
- * calls and events that are no system calls; current versions and the old ones of capture files.
- * Empty for names that do not exist.
+ * calls and events that are no system calls; current versions and the old ones of capture files. A
+ * newer call has its own name beside that of its event. Empty for names that do not exist.
  */
 export function eventCodesByName(name: string): readonly number[] {
   return (codesByName ??= groupByName()).get(name) ?? [];
+}
+
+/**
+ * The code that live capture gives events called `name`, or that are made by the call of that name;
+ * absent for names that do not exist.
+ */
+export function currentEventCode(name: string): number | undefined {
+  return newerCallNamed(name)?.code ??
+    eventCodesByName(name).findLast((code) => newerCallOf(code) === undefined);
 }
 
 /** PPME_ASYNCEVENT_E: rules see the name that such an event carries. */
@@ -188,6 +200,14 @@ export function eventNames(): readonly string[] {
   return [...(codesByName ??= groupByName()).keys()].sort();
 }
 
+/** What conditions may call events of a type: its name and, of a newer call, that of the call. */
+export function namesOfType(code: number): readonly string[] {
+  const name = eventType(code)?.name;
+  if (name === undefined) return [];
+  const call = newerCallOf(code)?.call;
+  return call === undefined ? [name] : [name, call];
+}
+
 /** The names of events with these codes, each once, sorted. */
 export function eventNamesOf(codes: Iterable<number>): string[] {
   const names = new Set<string>();
@@ -202,6 +222,7 @@ export function eventNamesOf(codes: Iterable<number>): string[] {
 export function allEventCodes(): readonly number[] {
   return deliverable ??= [
     ...eventTypes().filter(isDeliverable).map((type) => type.code),
+    ...newerCalls().map((call) => call.code),
     ...[...genericTypes().keys()].sort((a, b) => a - b),
   ];
 }
@@ -231,12 +252,22 @@ function groupByName(): Map<string, number[]> {
     if (code >= GENERIC_BASE && syscallByCode(code - GENERIC_BASE)?.exitEvent !== undefined) {
       continue;
     }
-    const { name } = eventType(code)!;
-    const group = groups.get(name);
-    if (group) group.push(code);
-    else groups.set(name, [code]);
+    for (const name of namesOfType(code)) {
+      const group = groups.get(name);
+      if (group) group.push(code);
+      else groups.set(name, [code]);
+    }
   }
   return groups;
+}
+
+function newerTypes(): Map<number, EventType> {
+  return newer ??= new Map(
+    newerCalls().map(({ code, event }) => {
+      const { name, direction, category, class: kind, flags, params } = eventTypes()[event]!;
+      return [code, { code, name, direction, category, class: kind, flags, params }];
+    }),
+  );
 }
 
 function genericTypes(): Map<number, EventType> {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertObjectMatch } from "../../tests/assert.ts";
+import { newerCalls } from "./newer_calls.ts";
 import { corpusTest, readCorpus } from "../../tests/corpus.ts";
 import {
   allEventCodes,
@@ -170,6 +171,7 @@ corpusTest("syscalls() has upstream's codes and x86-64 numbers", [FACTS], () => 
 Deno.test("exitEventOfSyscall() names the current exit event, whose name is the call's", () => {
   // Events that upstream calls differently than the call.
   const renamed = new Map([["pread64", "pread"], ["pwrite64", "pwrite"], ["prlimit64", "prlimit"]]);
+  for (const { call, event } of newerCalls()) renamed.set(call, eventType(event)!.name);
   for (const { number, name } of syscalls()) {
     if (number === undefined) continue;
     const type = eventType(exitEventOfSyscall(number))!;

@@ -7,6 +7,7 @@ import {
   type EventFlag,
   eventType,
   GENERIC_BASE,
+  newerCallOf,
 } from "../event/mod.ts";
 
 /** PPME_ASYNCEVENT_E: the name of what happened is its second parameter. */
@@ -20,6 +21,11 @@ export function eventTypeName(event: Event): string | undefined {
     if (typeof name === "string") return name;
   }
   return eventType(event.type)?.name;
+}
+
+/** Whether a condition may call the event so. */
+export function isEventNamed(event: Event, name: string): boolean {
+  return eventTypeName(event) === name || newerCallOf(event.type)?.call === name;
 }
 
 export function isSyscall(code: number): boolean {

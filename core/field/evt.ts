@@ -1,7 +1,14 @@
 /** evt.type, evt.res and what else is known of the event itself. */
 import { errnoNames, type Event, eventType } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
-import { eventTypeName, isMetaEvent, isNameOfEvent, isSyscall, resultName } from "./_event.ts";
+import {
+  eventTypeName,
+  isEventNamed,
+  isMetaEvent,
+  isNameOfEvent,
+  isSyscall,
+  resultName,
+} from "./_event.ts";
 import { defineField, type FieldDefinition, type FieldValue } from "./field.ts";
 import { hostname } from "./_hostname.ts";
 
@@ -207,7 +214,7 @@ function descriptorCategory(typeChar: string | undefined): string {
 }
 
 function isOfType(event: Event, wanted: string): boolean {
-  return /^\d+$/.test(wanted) ? event.type === Number(wanted) : eventTypeName(event) === wanted;
+  return /^\d+$/.test(wanted) ? event.type === Number(wanted) : isEventNamed(event, wanted);
 }
 
 function notATime(text: string): string | undefined {

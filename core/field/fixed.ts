@@ -1,5 +1,12 @@
 /** What the type of an event alone says of a field: the value it always has there, or that there is none. */
-import { EVENT_FLAGS, type EventType, eventType, GENERIC_BASE } from "../event/mod.ts";
+import {
+  EVENT_FLAGS,
+  type EventType,
+  eventType,
+  GENERIC_BASE,
+  namesOfType,
+  newerCallOf,
+} from "../event/mod.ts";
 import { hasFlag, isMetaEvent, isSyscall, paramIndex } from "./_event.ts";
 import type { FieldArgument, FieldDefinition, FieldValue } from "./field.ts";
 import { hasPath, type PathRole } from "./fs_path.ts";
@@ -51,12 +58,15 @@ export function maySettle({ name }: FieldDefinition): boolean {
 
 /** What all events of a type have in common; absent when they may differ. For the syscall source. */
 export function fixedValue(
-  { name }: FieldDefinition,
+  { name, candidates }: FieldDefinition,
   argument: FieldArgument,
   code: number,
 ): Fixed | undefined {
   const type = eventType(code);
-  return type && settleOf(name)?.(type, argument);
+  const fixed = type && settleOf(name)?.(type, argument);
+  // Asked for by the name of a newer call, see core/filter/newer_names.ts.
+  const severalNames = candidates && fixed?.value === type?.name && newerCallOf(code);
+  return severalNames ? { value: namesOfType(code) } : fixed;
 }
 
 function settleOf(name: string): Settle | undefined {

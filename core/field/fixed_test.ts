@@ -1,4 +1,4 @@
-import { allEventCodes, eventCodesByName, eventType } from "../event/mod.ts";
+import { allEventCodes, currentEventCode, eventType } from "../event/mod.ts";
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { fixedValue, maySettle } from "./fixed.ts";
 import { findField, readArgument, syscallFields } from "./table.ts";
@@ -7,7 +7,7 @@ function fixedOf(text: string, type: string, bracket?: string) {
   const { definition, argument } = findField(syscallFields, text, bracket)!;
   const read = readArgument(definition, argument);
   assert(read.kind === "argument");
-  return fixedValue(definition, read.value, eventCodesByName(type).at(-1)!);
+  return fixedValue(definition, read.value, currentEventCode(type)!);
 }
 
 Deno.test("fixedValue() gives what all events of a type have", () => {

@@ -1,8 +1,8 @@
 /** Events and processes for the tests of this folder. */
 import {
   type Credentials,
+  currentEventCode,
   type Event,
-  eventCodesByName,
   eventType,
   type FileDescriptor,
   type Image,
@@ -105,7 +105,7 @@ export interface EventSketch extends Partial<Omit<Event, "type" | "param">> {
 
 /** An event of the newest type of that name, caused by process 100. */
 export function eventOf(name: string, { params = {}, ...sketch }: EventSketch = {}): Event {
-  const type = eventCodesByName(name).at(-1)!;
+  const type = currentEventCode(name)!;
   const definitions = eventType(type)!.params;
   return {
     source: "syscall",

@@ -18,6 +18,7 @@ import type {
   TransformerUse,
 } from "./condition.ts";
 import { isEventType } from "./event_types.ts";
+import { withNewerNames } from "./newer_names.ts";
 import { notesOf } from "./expand.ts";
 import {
   comparesAsList,
@@ -177,13 +178,14 @@ class Checker {
   }
 
   #comparison(comparison: Comparison): CheckedComparison | undefined {
-    const left = this.#operands.check(comparison.left);
-    if (!left) return undefined;
-    const operator = operatorOf(comparison, left);
-    const meaning = this.#meaning(comparison, left, operator);
+    const written = this.#operands.check(comparison.left);
+    if (!written) return undefined;
+    const operator = operatorOf(comparison, written);
+    const meaning = this.#meaning(comparison, written, operator);
     if (!meaning) return undefined;
-    const right = this.#right(comparison, left, operator, meaning);
+    const right = this.#right(comparison, written, operator, meaning);
     if (!right) return undefined;
+    const left = withNewerNames(written, operator.name, right);
     const spread = spreadOf(left, operator);
     return { kind: "comparison", left, operator, meaning, spread, right, span: comparison.span };
   }

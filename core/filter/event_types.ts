@@ -1,6 +1,12 @@
 /** Which events a condition can match, and what is left of it for events of one type. */
 import type { Report } from "../base/mod.ts";
-import { allEventCodes, eventCodesByName, eventCodesCalled, eventType } from "../event/mod.ts";
+import {
+  allEventCodes,
+  eventCodesByName,
+  eventCodesCalled,
+  eventType,
+  namesOfType,
+} from "../event/mod.ts";
 import { type FieldValue, fixedValue } from "../field/mod.ts";
 import type {
   CheckedComparison,
@@ -218,5 +224,8 @@ function foldLeaf(
   const name = eventType(code)?.name;
   if (name === undefined || name === NAMELESS || !isEventType(condition.left)) return condition;
   if (condition.kind === "exists") return true;
-  return condition.right.kind === "operand" ? condition : compareWithConstants(condition, name);
+  if (condition.right.kind === "operand") return condition;
+  const { left } = condition;
+  const hasBoth = left.kind === "field" && left.definition.candidates !== undefined;
+  return compareWithConstants(condition, hasBoth ? namesOfType(code) : name);
 }

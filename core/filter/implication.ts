@@ -14,6 +14,7 @@ import {
 } from "./_cases.ts";
 import type { CheckedComparison, CheckedExistence, CheckedOperand } from "./checked.ts";
 import type { ComparisonName } from "./condition.ts";
+import { isTypeName } from "./event_types.ts";
 import { familyOf } from "./family.ts";
 import { compareWithConstants } from "./interpret.ts";
 
@@ -29,7 +30,9 @@ export interface Fact {
 export function operandKey(operand: CheckedOperand): string {
   switch (operand.kind) {
     case "field": {
-      const { definition: { name }, argument } = operand;
+      const { definition: { name, candidates }, argument } = operand;
+      // Where it has two names (newer_names.ts) it is not equal to one of them.
+      if (candidates !== undefined && isTypeName(operand)) return `${name} of newer calls`;
       return argument === undefined ? name : `${name}[${JSON.stringify(argument)}]`;
     }
     case "constant":

@@ -58,6 +58,16 @@ Deno.test("what was given counts letter by letter, and null says that there is n
   assertEquals(seen(nobody, "proc.name", "container.id"), ["<NA>", "<NA>"]);
 });
 
+Deno.test("a newer call is given by its name, and is the event that it is delivered as", () => {
+  const event = "{evt.type: fchmodat2, evt.arg.mode: S_ISUID, evt.arg.filename: /tmp/x}";
+  assertEquals(seen(event, "evt.type", "syscall.type", "fs.path.name", "evt.type.is.fchmodat2"), [
+    "fchmodat",
+    "fchmodat",
+    "/tmp/x",
+    "1",
+  ]);
+});
+
 Deno.test("a call that failed has the result of its error and no descriptor", () => {
   const event = "{evt.type: openat, fd.name: /x, evt.res: ENOENT}";
   assertEquals(seen(event, "evt.rawres", "evt.failed", "fd.num", "fd.type", "fd.name"), [

@@ -1,7 +1,7 @@
 /** Reads the fields of an event as people write them, as YAML or JSON. */
 import { didYouMean, type Finding, type Report, type Span, whenNeeded } from "../base/mod.ts";
 import type { YamlEntry, YamlNode } from "../base/yaml.ts";
-import { eventCodesByName, eventNames, eventType } from "../event/mod.ts";
+import { currentEventCode, eventNames, eventType, newerCallOf } from "../event/mod.ts";
 import {
   type FieldArgument,
   fieldNames,
@@ -25,6 +25,8 @@ export interface GivenContext {
 
 /** What events are called whose source has no types of its own. */
 const PLUGIN_EVENT = "pluginevent";
+/** Fields that say which event it is. */
+const NAMING: ReadonlySet<string> = new Set(["evt.type", "syscall.type"]);
 /** linux v6.8 include/linux/sched.h TASK_COMM_LEN, without the NUL. */
 const MAX_NAME_BYTES = 15;
 
@@ -69,17 +71,14 @@ class GivenReader {
 
   /** The type decides which parameters there are, so it is looked for first. */
   #type(entries: readonly YamlEntry[]): number | undefined {
-    const named = entries.findLast(({ key }) =>
-      key.value === "evt.type" || key.value === "syscall.type"
-    );
+    const named = entries.findLast(({ key }) => NAMING.has(key.value));
     if (!named || named.value.kind !== "scalar") {
-      if (this.context.source !== "syscall") return eventCodesByName(PLUGIN_EVENT).at(-1);
+      if (this.context.source !== "syscall") return currentEventCode(PLUGIN_EVENT);
       const at = named?.key.span ?? this.context.at;
       return this.#fail("G002", 'the event has no "evt.type"', at, EXAMPLE);
     }
     const name = named.value.value;
-    // The newest version is what sources deliver.
-    const code = eventCodesByName(name).at(-1);
+    const code = currentEventCode(name);
     if (code !== undefined) return code;
     const help = () => didYouMean(name, knownEvents()) ?? "falcod list events shows all that exist";
     return this.#fail("G003", `unknown event type "${name}"`, named.value.span, help);
@@ -106,6 +105,8 @@ class GivenReader {
       return;
     }
     const field = use.definition.name;
+    // The event is called otherwise than the call that makes it.
+    if (NAMING.has(field) && newerCallOf(type ?? -1)) return;
     const parameter = this.#parameter(field, argument.value, type);
     if (parameter === undefined) this.#store(field, argument.value, reading.value);
     else if (this.#isPossible(parameter, { key, value }, type!)) {

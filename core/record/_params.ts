@@ -1,7 +1,7 @@
 /** Values of parameters as captures have them: what the event tables say, beyond `encodeParam`. */
 import {
+  currentEventCode,
   DYNAMIC_TYPES,
-  eventCodesByName,
   type EventParam,
   eventType,
   type ParamValue,
@@ -18,7 +18,7 @@ const LARGEST_PARAMS_BYTES = 65_000;
 
 /** Code of today's version of an event that system calls of that name have. */
 export function codeOf(name: string): number {
-  return Math.max(...eventCodesByName(name));
+  return currentEventCode(name)!;
 }
 
 /** The parameters of a type by their names; those that are not named are absent. */

@@ -1,5 +1,5 @@
 /** A live event as the probe of Falco's would have sent it. */
-import { type Event, eventType, GENERIC_BASE, syscallByCode } from "../event/mod.ts";
+import { type Event, eventType, GENERIC_BASE, syscallByCode, upstreamCode } from "../event/mod.ts";
 import { knownParam } from "../field/mod.ts";
 import { encodeParam } from "../scap/mod.ts";
 import type { State } from "../state/mod.ts";
@@ -18,7 +18,7 @@ export function rawParams(
   const role = event.descriptor?.role;
   const params = eventType(type)?.params ?? [];
   return {
-    type,
+    type: upstreamCode(type),
     params: fitted(params.map((param, index) => {
       return encoded(param, knownParam(event, state, index), role);
     })),

@@ -10,6 +10,7 @@ import {
   type NamedPath,
   type ParamValue,
   type StateChange,
+  upstreamCode,
 } from "../event/mod.ts";
 import { knownParam } from "../field/mod.ts";
 import {
@@ -115,7 +116,7 @@ export class Recorder {
     if (process) this.#processes.tellAccounts(accountsNamed(event), thread!);
     const isGeneric = event.type >= GENERIC_BASE;
     const written = this.#writer.event({
-      type: isGeneric ? GENERIC_EXIT : event.type,
+      type: isGeneric ? GENERIC_EXIT : upstreamCode(event.type),
       timeNs: event.timeNs,
       threadId: event.threadId,
       cpu: event.cpu,

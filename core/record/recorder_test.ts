@@ -1,6 +1,12 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { clockNow, live, recorded } from "../../tests/made_recordings.ts";
-import { type Event, type FileDescriptor, GENERIC_BASE, type ParamValue } from "../event/mod.ts";
+import {
+  currentEventCode,
+  type Event,
+  type FileDescriptor,
+  GENERIC_BASE,
+  type ParamValue,
+} from "../event/mod.ts";
 import { State } from "../state/mod.ts";
 import { image, membership, snapshot } from "../state/testing.ts";
 
@@ -54,6 +60,18 @@ Deno.test("Recorder keeps a relative path where it leads to the same place", asy
     ["x", "/srv/x"],
     ["x", "/opt/x"],
     ["/elsewhere/x", "/elsewhere/x"],
+  ]);
+});
+
+Deno.test("Recorder writes a newer call as the event that it is delivered as", async () => {
+  const path = { raw: "x", given: "/srv/x", resolved: undefined };
+  const seen = await recorded((take) => {
+    take(live("fchmodat2", { params: [0, -100, path, 0o4755] }));
+    take(live("preadv2", { params: [4, 4, new Uint8Array(4), 3, 1n], descriptor: file(3, "/a") }));
+  }, (event) => [event.type, event.param(0), event.descriptor?.path?.given]);
+  assertEquals(seen, [
+    [currentEventCode("fchmodat"), 0, ""],
+    [currentEventCode("preadv"), 4, "/a"],
   ]);
 });
 

@@ -56,6 +56,7 @@ static const struct other_descriptors other_descriptors[SYSCALL_LIMIT] = {
 	[__NR_renameat2] = {{ ARG1, ARG3 }},
 	[__NR_linkat] = {{ ARG1, ARG3 }},
 	[__NR_fchmodat] = {{ ARG1 }},
+	[__NR_fchmodat2] = {{ ARG1 }},
 	[__NR_fchownat] = {{ ARG1 }},
 	[__NR_newfstatat] = {{ ARG1 }},
 

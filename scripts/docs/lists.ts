@@ -55,6 +55,8 @@ Types of events (\`evt.type\`), as \`falcod list events\` has them.
 - \`ID nativeID\`: calls of which only the number is recorded. \`ID\` is the call's number in Falco's own
   numbering, which is the same on every processor, and prints as the call's name; \`nativeID\` is the
   number that the kernel of this machine gives the call.
+- "as" another: a newer call that Falco has no event for and that does what an older one does. Rules
+  about the older one see it, under its name; those that name the newer mean that call alone.
 - The class says where an event comes from: \`syscall\` is a call of a program; \`meta\` is made beside
   calls, for example about containers; \`iter\` tells what was there when falcod started.
 

@@ -41,6 +41,7 @@ Deno.test("falcod list events has the event types with their parameters", async 
   const openat = JSON.parse(json.out).find((event: { name: string }) => event.name === "openat");
   const parameters = openat.parameters.map((parameter: { name: string }) => parameter.name);
   assert(parameters.includes("flags"));
+  assert(text.out.includes("\nfchmodat2\tfile\tsyscall\tres dirfd filename mode, as fchmodat\n"));
 });
 
 Deno.test("falcod list rules shows rules with what they are", async () => {

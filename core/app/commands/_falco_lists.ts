@@ -14,6 +14,7 @@ import {
   type EventType,
   eventType,
   flagTable,
+  upstreamCode,
 } from "../../event/mod.ts";
 import type { FieldDefinition, FieldTable } from "../../field/mod.ts";
 
@@ -100,7 +101,8 @@ const CATEGORIES: readonly (readonly [title: string, kind: EventClass])[] = [
 /** Those that rules can get today; older versions of them are in captures only. */
 export function eventsByCategory(): Readonly<Record<string, readonly ListedEvent[]>> {
   const types = eventNames().flatMap((name) =>
-    eventCodesByName(name).map((code) => eventType(code))
+    eventCodesByName(name).filter((code) => upstreamCode(code) === code)
+      .map((code) => eventType(code))
   )
     .filter((type) => type !== undefined)
     .filter(({ flags }) => (flags & (EVENT_FLAGS.old | EVENT_FLAGS.unused)) === 0);

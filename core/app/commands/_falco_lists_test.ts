@@ -67,4 +67,9 @@ Deno.test("eventsByCategory() tells events as Falco does, with parameters and na
   assertEquals(found[0]!.params[0], { name: "fd", type: "FD" });
   const flags = found[0]!.params.find(({ name }) => name === "flags");
   assertEquals([flags?.type, flags?.flags?.includes("O_CLOEXEC")], ["FLAGS32", true]);
+  const modes = listed["Syscall events"]!.filter(({ name }) => name.startsWith("fchmodat"));
+  assertEquals(modes.map(({ name, params }) => [name, params[0]?.name]), [
+    ["fchmodat", "res"],
+    ["fchmodat2", "ID"],
+  ]);
 });

@@ -1,5 +1,11 @@
 /** `falcod list fields` and `falcod list events`: what conditions and outputs can be made of. */
-import { EVENT_FLAGS, eventCodesByName, eventNames, eventType } from "../../event/mod.ts";
+import {
+  EVENT_FLAGS,
+  eventCodesByName,
+  eventNames,
+  eventType,
+  newerCallNamed,
+} from "../../event/mod.ts";
 import type { FieldDefinition } from "../../field/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
 import { EXIT_FAILURE, EXIT_OK } from "../exit.ts";
@@ -131,10 +137,12 @@ function listEvents({ format }: ListRequest, { host, isWanted }: ListContext): n
   const events = eventNames().filter(isWanted).map((name) => {
     const codes = eventCodesByName(name);
     const types = codes.map(eventType).filter((type) => type !== undefined);
+    const isNewer = newerCallNamed(name) !== undefined;
     // Old versions exist for capture files only; the current one says what rules get.
     const type = types.find((type) => !(type.flags & EVENT_FLAGS.old)) ?? types[0];
     return {
       name,
+      ...isNewer && { deliveredAs: type!.name },
       category: type?.category ?? "unknown",
       class: type?.class ?? "none",
       parameters: (type?.params ?? []).map((param) => ({ name: param.name, type: param.type })),
@@ -152,7 +160,8 @@ function listEvents({ format }: ListRequest, { host, isWanted }: ListContext): n
       event.name,
       event.category,
       event.class,
-      event.parameters.map((param) => param.name).join(" "),
+      event.parameters.map((param) => param.name).join(" ") +
+      (event.deliveredAs === undefined ? "" : `, as ${event.deliveredAs}`),
     ]),
   }, host.out);
   return events.length;

@@ -5,7 +5,7 @@
  * that are added, `repair` and `all` find everything done.
  */
 import { didYouMean, type Report } from "../../base/mod.ts";
-import { eventCodesByName, eventNames, syscallByName, syscalls } from "../../event/mod.ts";
+import { eventCodesOfCall, eventNames, syscallByName, syscalls } from "../../event/mod.ts";
 import type { Ruleset } from "../../rule/mod.ts";
 import type { LoadedConfig } from "./load.ts";
 import { nodeAt, placeOf } from "./tree.ts";
@@ -44,7 +44,7 @@ export function checkBlindedRules(
 ): void {
   const entries = config.base_syscalls.custom_set;
   const names = entries.filter((entry) => entry.startsWith(LEFT_OUT)).map((name) => name.slice(1));
-  const excluded = new Set(names.flatMap((name) => eventCodesByName(name)));
+  const excluded = new Set(names.flatMap((name) => eventCodesOfCall(name)));
   const blinded = ruleset.rules
     .filter(({ enabled, source }) => enabled && source === "syscall")
     .filter(({ eventTypes }) => eventTypes.size > 0 && eventTypes.isSubsetOf(excluded));

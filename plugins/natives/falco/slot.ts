@@ -1,5 +1,5 @@
 /** The event of a source that is being judged, as plugins read it. */
-import { type Event, GENERIC_BASE, type RawEvent } from "../../../core/mod.ts";
+import { type Event, GENERIC_BASE, type RawEvent, upstreamCode } from "../../../core/mod.ts";
 import { EventInput } from "../../../ffi/c_plugin/mod.ts";
 import { PluginEvent } from "./plugin_event.ts";
 import { writeRawEvent } from "./raw_bytes.ts";
@@ -9,7 +9,7 @@ const GENERIC_EXIT = 1;
 
 /** Type of an event as plugins know types. */
 export function codeOf({ type }: Event): number {
-  return type >= GENERIC_BASE ? GENERIC_EXIT : type;
+  return type >= GENERIC_BASE ? GENERIC_EXIT : upstreamCode(type);
 }
 
 /** One for each event source: events of a source come one after the other. */

@@ -1,9 +1,9 @@
-import { eventCodesByName } from "../../../core/mod.ts";
+import { currentEventCode } from "../../../core/mod.ts";
 import { assertEquals } from "../../../tests/assert.ts";
 import { detailOf } from "./detail.ts";
 
 function extras(name: string, ...fields: string[]): boolean | undefined {
-  const type = eventCodesByName(name).at(-1)!;
+  const type = currentEventCode(name)!;
   return detailOf(type, { eventTypes: new Set([type]), fields: new Set(fields) }).extras;
 }
 
@@ -20,7 +20,7 @@ Deno.test("detailOf() has arguments followed into memory only when a rule asks f
 
 Deno.test("detailOf() needs numbers only where no rule asks what the descriptor is of", () => {
   const numbersOnly = (name: string, ...fields: string[]) => {
-    const type = eventCodesByName(name).at(-1)!;
+    const type = currentEventCode(name)!;
     return detailOf(type, { eventTypes: new Set([type]), fields: new Set(fields) }).numbersOnly;
   };
   assertEquals(numbersOnly("read", "evt.type", "proc.name", "evt.time"), true);
@@ -33,7 +33,7 @@ Deno.test("detailOf() needs numbers only where no rule asks what the descriptor 
 });
 
 Deno.test("detailOf() goes by the rules of the event's own type", () => {
-  const type = eventCodesByName("read").at(-1)!;
+  const type = currentEventCode("read")!;
   const needs = {
     eventTypes: new Set([type]),
     fields: new Set(["fd.name", "evt.args"]),
@@ -49,7 +49,7 @@ Deno.test("detailOf() goes by the rules of the event's own type", () => {
 
 Deno.test("detailOf() has other descriptors told where a rule may see them", () => {
   const descriptors = (name: string, field: string) => {
-    const type = eventCodesByName(name).at(-1)!;
+    const type = currentEventCode(name)!;
     const needs = { eventTypes: new Set([type]), fields: new Set([field]) };
     return detailOf(type, needs).descriptors;
   };
@@ -66,7 +66,7 @@ Deno.test("detailOf() has other descriptors told where a rule may see them", () 
 });
 
 Deno.test("detailOf() has usage told where a rule asks for it", () => {
-  const type = eventCodesByName("close").at(-1)!;
+  const type = currentEventCode("close")!;
   const of = (field: string) =>
     detailOf(type, { eventTypes: new Set([type]), fields: new Set([field]) }).usage;
   assertEquals([of("proc.vmrss"), of("thread.vmsize.b"), of("proc.name")], [true, true, false]);

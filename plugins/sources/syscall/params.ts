@@ -49,12 +49,14 @@ import {
   eventType,
   flagValue,
   GENERIC_BASE,
+  newerCallOf,
   type SocketTuple,
 } from "../../../core/mod.ts";
 import type { LiveEvent } from "./live_event.ts";
 import { openedPath } from "./live_path.ts";
 import { movedTuple, wholeTuple } from "./live_socket.ts";
 import { creatFlags, nativeOpenFlags } from "./open_flags.ts";
+import { ownPath } from "./own_path.ts";
 import * as piece from "./piece_params.ts";
 import { keepingPieces, type Reader } from "./piece_params.ts";
 import {
@@ -68,6 +70,7 @@ import {
 } from "./process_params.ts";
 
 const EINPROGRESS = -115;
+const AT_EMPTY_PATH = 0x1000; // linux include/uapi/linux/fcntl.h
 const SETVAL = 16; // linux include/uapi/linux/sem.h
 
 const result: Reader = (event) => event.result;
@@ -184,6 +187,12 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   chmod: [result, first, encoded(1, encodeChmodMode)],
   fchmod: [result, int(0), encoded(1, encodeChmodMode)],
   fchmodat: [result, int(0), first, encoded(2, encodeChmodMode)],
+  fchmodat2: [
+    result,
+    int(0),
+    ownPath((event) => event.first, { argument: 3, flag: AT_EMPTY_PATH }),
+    encoded(2, encodeChmodMode),
+  ],
   chown: [result, first, uint(1), uint(2)],
   lchown: [result, first, uint(1), uint(2)],
   fchown: [result, int(0), uint(1), uint(2)],
@@ -430,8 +439,13 @@ export function paramReaders(type: number): readonly Reader[] {
   return byType[type] ??= findReaders(type);
 }
 
-/** Live capture sends current versions only, so a name says which parameters there are. */
+/**
+ * Live capture sends current versions only, so a name says which parameters there are. A newer call
+ * has its arguments where the older one has them, or readers of its own.
+ */
 function findReaders(type: number): readonly Reader[] {
+  const own = READERS[newerCallOf(type)?.call ?? ""];
+  if (own) return own;
   const name = type >= GENERIC_BASE ? "syscall" : eventType(type)?.name;
   return (name !== undefined ? READERS[name] : undefined) ?? NO_READERS;
 }

@@ -3,6 +3,7 @@ import {
   compatSyscalls,
   type CpuCounters,
   eventCodesByName,
+  eventCodesOfCall,
   type EventNeeds,
   every,
   exitEventOfSyscall,
@@ -20,7 +21,6 @@ import {
   type SourceContext,
   type SourceCounters,
   type SourceLevels,
-  syscallByName,
 } from "../../../core/mod.ts";
 import {
   type Capture,
@@ -109,7 +109,7 @@ export class SyscallSource implements Source {
 
   constructor(config: SyscallConfig) {
     this.#config = config;
-    this.#excluded = new Set(config.excludedSyscalls.flatMap(typesOfSyscall));
+    this.#excluded = new Set(config.excludedSyscalls.flatMap(eventCodesOfCall));
   }
 
   async run(needs: EventNeeds, context: SourceContext): Promise<void> {
@@ -324,12 +324,6 @@ function isCountingPrograms(): boolean {
   } catch {
     return false;
   }
-}
-
-/** By the name of the call or of its event, as upstream takes both. */
-function typesOfSyscall(name: string): readonly number[] {
-  const call = syscallByName(name)?.number;
-  return call === undefined ? eventCodesByName(name) : [exitEventOfSyscall(call)];
 }
 
 /** The event that a record of no system call is, or belongs to. */

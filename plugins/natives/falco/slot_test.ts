@@ -1,0 +1,11 @@
+import { currentEventCode, type Event, GENERIC_BASE } from "../../../core/mod.ts";
+import { assertEquals } from "../../../tests/assert.ts";
+import { codeOf } from "./slot.ts";
+
+Deno.test("codeOf() gives plugins the types that they know", () => {
+  const known = (type: number) => codeOf({ type } as Event);
+  const fchmodat = currentEventCode("fchmodat")!;
+  assertEquals(known(fchmodat), fchmodat);
+  assertEquals(known(currentEventCode("fchmodat2")!), fchmodat);
+  assertEquals(known(GENERIC_BASE + 7), 1);
+});
