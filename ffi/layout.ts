@@ -209,6 +209,13 @@ export const USAGE_FACTS = {
   swappedKb: 32,
 } as const;
 
+export const MOUNT_FACTS = {
+  byteLength: 16,
+  flags: 0,
+  isNew: 4,
+  isPart: 8,
+} as const;
+
 export const VERDICT = {
   byteLength: 192,
   answeredNs: 0,

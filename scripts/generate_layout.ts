@@ -29,6 +29,7 @@ const STRUCTS = [
   "fault_record",
   "extras_tail",
   "usage_facts",
+  "mount_facts",
   "verdict",
   "class_counters",
   "lost_records",

@@ -20,6 +20,7 @@ const CALLS: readonly NewerCall[] = [
   { code: FIRST_CODE, call: "fchmodat2", event: 313 },
   { code: FIRST_CODE + 1, call: "preadv2", event: 121 },
   { code: FIRST_CODE + 2, call: "pwritev2", event: 123 },
+  { code: FIRST_CODE + 3, call: "move_mount", event: 257 },
 ];
 
 /** In the order of their codes. */

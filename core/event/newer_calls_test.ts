@@ -18,6 +18,7 @@ const DELIVERED = {
   fchmodat2: "fchmodat",
   preadv2: "preadv",
   pwritev2: "pwritev",
+  move_mount: "mount",
 };
 
 Deno.test("a newer call is delivered as the event of the older one, with a code of its own", () => {

@@ -68,10 +68,12 @@ Deno.test("Recorder writes a newer call as the event that it is delivered as", a
   const seen = await recorded((take) => {
     take(live("fchmodat2", { params: [0, -100, path, 0o4755] }));
     take(live("preadv2", { params: [4, 4, new Uint8Array(4), 3, 1n], descriptor: file(3, "/a") }));
+    take(live("move_mount", { params: [0, "none", path, "tmpfs", 1] }));
   }, (event) => [event.type, event.param(0), event.descriptor?.path?.given]);
   assertEquals(seen, [
     [currentEventCode("fchmodat"), 0, ""],
     [currentEventCode("preadv"), 4, "/a"],
+    [currentEventCode("mount"), 0, undefined],
   ]);
 });
 

@@ -37,6 +37,7 @@ union exec_slot {
 	struct fault_record fault;
 	struct extras_tail extras_tail;
 	struct usage_facts usage_facts;
+	struct mount_facts mount_facts;
 	enum record_kind kind;
 	enum header_flags header_flags;
 	enum file_flags file_flags;

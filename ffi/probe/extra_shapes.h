@@ -22,7 +22,14 @@ enum extra_kind {
 	EXTRA_QUEUE,		/* of the listening socket in `from` */
 	EXTRA_MADE,		/* two descriptors that the call made, and what they are */
 	EXTRA_USAGE,		/* struct usage_facts of the caller */
+	EXTRA_MOUNT,		/* of the mount behind the descriptor in `from`: `unit` (enum mount_fact) */
 	EXTRA_WORDS,		/* texts in an array of pointers that ends with none, each with its NUL */
+};
+
+enum mount_fact {
+	MOUNT_TYPE,		/* name of its type of file system */
+	MOUNT_DEVICE,		/* what was mounted, as the kernel noted it */
+	MOUNT_FACTS,		/* struct mount_facts */
 };
 
 struct extra_shape {
@@ -103,6 +110,7 @@ static const struct other_descriptors other_descriptors[SYSCALL_LIMIT] = {
 #define QUEUE_OF(argument) { .kind = EXTRA_QUEUE, .from = argument, .when_done = 1 }
 #define MADE(argument) { .kind = EXTRA_MADE, .from = argument }
 #define USAGE { .kind = EXTRA_USAGE, .from = ARG1 }
+#define MOUNT_FACT(argument, fact) { .kind = EXTRA_MOUNT, .from = argument, .unit = fact }
 #define WORDS(argument) { .kind = EXTRA_WORDS, .from = argument }
 
 #define POLL_LIMIT 16			/* struct pollfd, as many as upstream tells */
@@ -145,6 +153,8 @@ static const struct extra_shapes extra_shapes[SYSCALL_LIMIT] = {
 
 	/* texts and structures */
 	[__NR_mount] = {{ TEXT_IN(ARG3) }},
+	[__NR_move_mount] = {{ MOUNT_FACT(ARG1, MOUNT_TYPE), MOUNT_FACT(ARG1, MOUNT_DEVICE),
+			       MOUNT_FACT(ARG1, MOUNT_FACTS) }},
 	[__NR_getcwd] = {{ TEXT_OUT(ARG1) }},
 	[__NR_memfd_create] = {{ TEXT_IN(ARG1) }},
 	[__NR_init_module] = {{ COUNTED(ARG1, ARG2, 1, MODULE_BYTES), TEXT_IN(ARG3) }},

@@ -14,6 +14,8 @@
 #define EXTRA_LAST (EVENT_SLOT - EXTRA_LIMIT - 64)	/* where the last piece can begin */
 #define VECTOR_LIMIT 32			/* buffers of a vector that are looked at */
 #define WORDS_LIMIT 64			/* words of an argument vector */
+#define MOVE_MOUNT_F_EMPTY_PATH 4	/* linux v6.8 include/uapi/linux/mount.h */
+#define FMODE_NEED_UNMOUNT (1 << 28)	/* made with a mount of its own, linux v6.8 include/linux/fs.h */
 #define UNREADABLE -1			/* in the place of a length */
 
 /* What a piece is made of, in memory that the verifier knows nothing about: see struct walk. */
@@ -232,6 +234,37 @@ static __always_inline __u64 fetch_made(union event_slot *slot, __u64 at, __u64 
 	return 32;
 }
 
+/* Of the mount that a descriptor is of, when the call in the slot is about that and no path from there. */
+static __always_inline int fetch_mount(union event_slot *slot, __u64 at, __s32 fd, __u8 fact)
+{
+	__u64 file, mount, super, text;
+	struct mount_facts *facts;
+	long size;
+
+	if (!(slot->call.args[4] & MOVE_MOUNT_F_EMPTY_PATH) || slot->path.first_length)
+		return 0;
+	file = file_of(fd);
+	if (!file)
+		return 0;
+	mount = read_u64(AT(struct file, file, f_path.mnt));
+	super = GET(struct vfsmount, mount, mnt_sb);
+	CLAMP(at, EXTRA_LAST);
+	if (fact == MOUNT_FACTS) {
+		facts = (struct mount_facts *)(slot->bytes + at);
+		facts->flags = GET(struct vfsmount, mount, mnt_flags);
+		facts->is_new = GET(struct file, file, f_mode) & FMODE_NEED_UNMOUNT ? 1 : 0;
+		facts->is_part = GET(struct vfsmount, mount, mnt_root) !=
+				 GET(struct super_block, super, s_root);
+		facts->_pad = 0;
+		return sizeof(*facts);
+	}
+	text = fact == MOUNT_TYPE ?
+		       GET(struct file_system_type, GET(struct super_block, super, s_type), name) :
+		       GET(struct mount, CONTAINER(struct mount, mnt, mount), mnt_devname);
+	size = bpf_probe_read_kernel_str(slot->bytes + at, GIVEN_LIMIT, (void *)text);
+	return size < 1 ? 0 : size - 1;
+}
+
 /* Puts one piece into the slot at a multiple of 8 and returns its length. A global function, which the
  * verifier looks at once. */
 __noinline int fetch_piece(__u32 which, __u32 start)
@@ -289,6 +322,8 @@ __noinline int fetch_piece(__u32 which, __u32 start)
 		return fetch_bytes(slot, at, message.control, message.control_length);
 	case EXTRA_QUEUE:
 		return fetch_queue(slot, at, from);
+	case EXTRA_MOUNT:
+		return fetch_mount(slot, at, from, shape.unit);
 	case EXTRA_MADE:
 		return fetch_made(slot, at, from);
 	case EXTRA_WORDS:

@@ -124,6 +124,14 @@ struct usage_facts {		/* 40 bytes */
 	__u32 _pad;
 };
 
+/* Of a mount that move_mount puts somewhere. */
+struct mount_facts {		/* 16 bytes */
+	__u32 flags;		/* linux include/linux/mount.h, MNT_* */
+	__u32 is_new;		/* 1: it was nowhere before */
+	__u32 is_part;		/* 1: its root is not that of its file system */
+	__u32 _pad;
+};
+
 struct exec_record {
 	struct record_header header;
 	struct task_facts task;

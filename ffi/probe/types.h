@@ -58,6 +58,7 @@ struct dentry {
 
 struct vfsmount {
 	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
 	int mnt_flags;
 };
 
@@ -68,6 +69,7 @@ struct mount {
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 	struct mnt_namespace *mnt_ns;
+	const char *mnt_devname;
 };
 
 /* Numbers that anonymous namespaces do not have. */
@@ -83,8 +85,13 @@ struct mnt_namespace___since_6_18 {
 	struct ns_common___since_6_18 ns;
 };
 
+struct file_system_type {
+	const char *name;
+};
+
 struct super_block {
 	struct dentry *s_root;
+	struct file_system_type *s_type;
 	__u32 s_dev;
 	unsigned long s_flags;
 	unsigned long s_magic;

@@ -229,7 +229,8 @@ Deno.test("falcod validate tells of rules that base_syscalls blinds, and of no o
   using folder = new Folder({
     "rules.yaml": rule("Connects", "evt.type = connect") +
       rule("Connects or listens", '"evt.type in (connect, listen)"') +
-      rule("Listens", "evt.type = listen"),
+      rule("Listens", "evt.type = listen") +
+      rule("Mounts", "evt.type = mount"),
   });
   const titles = async (set: string) => {
     const config = `base_syscalls: {custom_set: [${set}]}\nrules_files: [rules.yaml]\n` +
@@ -242,6 +243,11 @@ Deno.test("falcod validate tells of rules that base_syscalls blinds, and of no o
   const left = '"base_syscalls.custom_set" leaves out all that rule "Connects"';
   assertEquals(await titles("connect, '!mprotect'"), []);
   assertEquals(await titles("'!connect'"), [`${left} looks at: no alerts`]);
+  // What move_mount does is an event mount, too.
+  assertEquals(await titles("'!mount'"), []);
+  assertEquals(await titles("'!mount', '!move_mount'"), [
+    left.replace("Connects", "Mounts") + " looks at: no alerts",
+  ]);
   assertEquals(await titles("'!connect', '!listen'"), [`${left} and 2 more look at: no alerts`]);
 });
 

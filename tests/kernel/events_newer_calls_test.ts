@@ -67,8 +67,81 @@ const DATA: readonly EventCase[] = [
   },
 ];
 
+/** In a mount namespace of its own. */
+const OWN_MOUNTS = `call(SYS_unshare, 0x20000); call(SYS_mount, "none", "/", 0, 0x44000, 0);
+  mkdir "m"; mkdir "n";`;
+/** What mount(8) does: a new file system, mounted by its descriptor. */
+const TMPFS = `my $fs = call(SYS_fsopen, "tmpfs", 1);
+  call(SYS_fsconfig, $fs, 1, "source", "secrets", 0); call(SYS_fsconfig, $fs, 6, 0, 0, 0);
+  my $m = call(SYS_fsmount, $fs, 1, 0xb);`;
+
+const MOUNTS: readonly EventCase[] = [
+  {
+    name: "move_mount of a new file system is seen as mount",
+    type: "mount",
+    perl: `${OWN_MOUNTS} ${TMPFS} call(SYS_move_mount, $m, "", -100, "./m", 4)`,
+    expect: {
+      "syscall.type": "mount",
+      "evt.category": "file",
+      "evt.args": "res=0 dev=secrets dir=./m({D}/m) type=tmpfs flags=11(RDONLY|NOSUID|NOEXEC)",
+      "fs.path.sourceraw": "secrets",
+      "fs.path.target": "{D}/m",
+      "fs.path.targetraw": "./m",
+    },
+  },
+  {
+    name: "move_mount of a part of the file system, as of a bind mount",
+    type: "mount",
+    perl: `${OWN_MOUNTS} my $m = call(SYS_open_tree, -100, "n", 1);
+      open(D, "<", "m"); call(SYS_move_mount, $m, "", fileno(D), "", 0x44)`,
+    expect: {
+      "evt.args": /^res=0 dev=\S+ dir=\/var\/tmp\/\S+\/m type=\w+ flags=.*\(.*BIND\)$/,
+      "fs.path.target": "{D}/m",
+    },
+  },
+  {
+    // Since linux 6.15.
+    name: "move_mount without paths",
+    type: "mount",
+    perl: `${OWN_MOUNTS} ${TMPFS} open(D, "<", "m");
+      call(SYS_move_mount, $m, 0, fileno(D), 0, 0x44) < 0 and fact(unsupported => "$!")`,
+    expect: {
+      "evt.args": "res=0 dev=secrets dir={D}/m type=tmpfs flags=11(RDONLY|NOSUID|NOEXEC)",
+      "fs.path.target": "{D}/m",
+    },
+  },
+  {
+    name: "move_mount of what is mounted already, by its path",
+    type: "mount",
+    perl: `${OWN_MOUNTS} call(SYS_mount, "tmpfs", "m", "tmpfs", 0, "");
+      call(SYS_move_mount, -100, "m", -100, "n", 0)`,
+    pick: { "fs.path.target": "{D}/n" },
+    expect: { "evt.args": "res=0 dev=m dir=n({D}/n) type=<NA> flags=8192(MOVE)" },
+  },
+  {
+    name: "move_mount of what is mounted already, by a descriptor",
+    type: "mount",
+    perl: `${OWN_MOUNTS} call(SYS_mount, "elsewhere", "m", "tmpfs", 0, "");
+      open(D, "<", "m"); call(SYS_move_mount, fileno(D), "", -100, "n", 4)`,
+    pick: { "fs.path.target": "{D}/n" },
+    expect: { "evt.args": "res=0 dev=elsewhere dir=n({D}/n) type=tmpfs flags=8192(MOVE)" },
+  },
+  {
+    name: "move_mount that is refused",
+    type: "mount",
+    perl: `${OWN_MOUNTS} ${TMPFS} call(SYS_move_mount, $m, "", -100, "nowhere", 4)`,
+    expect: {
+      "evt.args": "res=-2(ENOENT) dev=secrets dir=nowhere({D}/nowhere) type=tmpfs " +
+        "flags=11(RDONLY|NOSUID|NOEXEC)",
+      "evt.failed": true,
+      "fs.path.target": null,
+    },
+  },
+];
+
 eventTests("fchmodat2 is what fchmodat is to rules", FILES);
 eventTests("preadv2 and pwritev2 are what preadv and pwritev are to rules", DATA);
+eventTests("move_mount is what mount is to rules", MOUNTS);
 
 const BOTH = `${FILE} ${VECTOR} call(SYS_pwritev, 3, $v, 2, 1, 0);
   call(SYS_pwritev2, 3, $v, 2, 2, 0, 0)`;

@@ -18,6 +18,7 @@ const ONE_PARAM = /^evt\.(?:raw)?arg[.[](\w+)\]?$/;
 const PARAM_OF: readonly (readonly [field: RegExp, param: string])[] = [
   [/^evt\.buffer$/, "data"],
   [/^fdlist\./, "fds"],
+  [/^fs\.path\.source/, "dev"],
 ];
 
 /** Fields of which no event needs to know what its descriptor is of; all others may. */

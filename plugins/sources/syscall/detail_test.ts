@@ -16,6 +16,9 @@ Deno.test("detailOf() has arguments followed into memory only when a rule asks f
   assertEquals(extras("read", "evt.args"), true);
   assertEquals(extras("mount", "evt.buffer"), false);
   assertEquals(extras("mount", "evt.info"), true);
+  assertEquals(extras("mount", "fs.path.source"), false);
+  assertEquals(extras("move_mount", "fs.path.source"), true);
+  assertEquals(extras("move_mount", "evt.arg.dir", "fs.path.target"), false);
 });
 
 Deno.test("detailOf() needs numbers only where no rule asks what the descriptor is of", () => {

@@ -55,6 +55,7 @@ import {
 import type { LiveEvent } from "./live_event.ts";
 import { openedPath } from "./live_path.ts";
 import { movedTuple, wholeTuple } from "./live_socket.ts";
+import { movedMount } from "./moved_mount.ts";
 import { creatFlags, nativeOpenFlags } from "./open_flags.ts";
 import { ownPath } from "./own_path.ts";
 import * as piece from "./piece_params.ts";
@@ -201,6 +202,7 @@ const READERS: Readonly<Record<string, readonly Reader[]>> = {
   fchdir: [result, int(0)],
   chroot: [result, first],
   mount: [result, firstText, second, piece.text(0), encoded(3, encodeMountFlags)],
+  move_mount: [result, ...movedMount],
   umount: [result, first],
   umount2: [result, first, encoded(1, encodeUmountFlags)],
   flock: [result, int(0), encoded(1, encodeFlockFlags)],

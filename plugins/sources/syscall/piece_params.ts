@@ -47,7 +47,10 @@ export function keepingPieces(from: Reader, made: Reader): Reader {
 }
 
 /** A reader of one piece; absent when the record has none. */
-function ofPiece(index: number, read: (piece: Piece, event: LiveEvent) => ParamValue): Reader {
+export function ofPiece(
+  index: number,
+  read: (piece: Piece, event: LiveEvent) => ParamValue,
+): Reader {
   const reader: Reader = (event) => {
     const piece = event.piece(index);
     return piece && read(piece, event);
