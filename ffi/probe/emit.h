@@ -82,7 +82,8 @@ struct {
 	__type(value, struct lost_records);
 } lost SEC(".maps");
 
-/* One slot: only the sys_exit program uses it, and a program does not interrupt itself on a CPU. */
+/* One slot: programs that use it run without preemption, and none of them begins in an interrupt. What is in it
+ * stays until something else of the same program is told. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

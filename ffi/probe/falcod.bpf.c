@@ -97,9 +97,7 @@ static __noinline int report_exit(struct pt_regs *regs, long result)
 	if (changes && shape->effects & EFFECT_CWD)
 		report_cwd(slot, &call, walk);
 	if (wanted) {
-		told = waiting_count;
-		if (told)
-			tell_waiting(1);
+		told = waiting_count && tell_waiting(1);
 		if (changes || told)
 			load_arguments(slot->call.args, &call, regs);
 		report(slot, &call, shape, walk);
@@ -331,6 +329,8 @@ int BPF_PROG(on_uring_submit, struct io_kiocb *submitted)
 		read_transfer(&transfer, request, number);
 		if (untold || bpf_map_update_elem(&uring_transfers, &request, &transfer, BPF_ANY)) {
 			transfer.direct_slot = UNTOLD_SLOT;
+			if (waiting_count)
+				tell_waiting(1);
 			report_transfer(slot, walk, request, &transfer, &call);
 		}
 		return 0;
@@ -341,6 +341,8 @@ int BPF_PROG(on_uring_submit, struct io_kiocb *submitted)
 	read_request(kept, request, number);
 	if (untold || bpf_map_update_elem(&uring_requests, &request, kept, BPF_ANY)) {
 		kept->direct_slot = UNTOLD_SLOT;
+		if (waiting_count)
+			tell_waiting(1);
 		report_request(slot, walk, request, kept, &call);
 	}
 	return 0;

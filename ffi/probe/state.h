@@ -99,14 +99,15 @@ static __always_inline void report_cwd(union event_slot *slot, const struct call
 	send_cwd(slot, walk);
 }
 
-/* Tells what has waited of the current thread and its process, before something else is told of them; takes the
- * event slot for it. `is_event`: rules see it without what there is no room for. A global function, for the reason of
- * walk_path(). */
+/* Tells what has waited of the current thread and its process, before something else is told of them. Whether there
+ * was anything: then it took the event slot. `is_event`: rules see it without what there is no room for. A global
+ * function, for the reason of walk_path(). */
 __noinline int tell_waiting(__u32 is_event)
 {
 	union event_slot *slot = event_slot();
 	struct walk *walk = walk_slot(WALK_SYS_EXIT);
 	__u64 id = bpf_get_current_pid_tgid(), task = bpf_get_current_task();
+	int told = 0;
 
 	if (!slot || !walk)
 		return 0;
@@ -121,16 +122,19 @@ __noinline int tell_waiting(__u32 is_event)
 	if (stop_waiting(CHANGE_OF_CGROUP, id >> 32)) {
 		walk->task = GET(struct task_struct, task, group_leader);
 		report_other_identity(HEADER_MOVED);
+		told = 1;
 	}
 	if (stop_waiting(CHANGE_OF_IDENTITY, id)) {
 		walk->task = task;
 		report_other_identity(0);
+		told = 1;
 	}
 	if (stop_waiting(CHANGE_OF_CWD, id >> 32)) {
 		start_record(&slot->header, RECORD_CWD, NO_SYSCALL, 0);
 		send_cwd(slot, walk);
+		told = 1;
 	}
-	return 0;
+	return told;
 }
 
 /* A child is taken for what is known of its parent: what of that still waits, waits for the child as well. */

@@ -61,12 +61,13 @@ static __always_inline bool is_waiting(enum change change, __u32 id)
 }
 
 /* Whether it waited, which it does not from now on. Who tells it reads what to tell after that: what
- * changes meanwhile waits again. */
+ * changes meanwhile waits again. To look first takes no lock: one who sleeps while something of his waits has
+ * this asked before each event of all others. */
 static __always_inline bool stop_waiting(enum change change, __u32 id)
 {
 	__u64 key = WAITING_KEY(change, id);
 
-	if (!waiting_count || bpf_map_delete_elem(&waiting, &key))
+	if (!is_waiting(change, id) || bpf_map_delete_elem(&waiting, &key))
 		return false;
 	__sync_fetch_and_add(&waiting_count, -1);
 	return true;

@@ -1,7 +1,8 @@
 /*
  * Opens files and makes a connection without a system call for either: by io_uring. No C library.
  *
- *   uring PATH PORT     opens PATH for reading, the same silently (no completion is told), the same into
+ *   uring PATH PORT [DIRECTORY]
+ *                       opens PATH for reading, the same silently (no completion is told), the same into
  *                       a descriptor of the ring's own, a file that is not there; connects to PORT of
  *                       127.0.0.1 and sends it a word; reads PATH; makes, moves, links and removes names;
  *                       makes a datagram socket and sends words to PORT and to the one above it.
@@ -129,6 +130,8 @@ int main_with(long count, char **argument)
 
 	open.address = (long)argument[1];
 	submit(open);
+	if (count > 3)
+		call(__NR_chdir, (long)argument[3], 0, 0, 0, 0, 0);
 	open.flags = SKIP_COMPLETION;
 	submit(open);
 	open.flags = 0;

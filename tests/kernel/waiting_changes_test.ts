@@ -1,5 +1,6 @@
 /** Changes of processes that wait while others flood: ffi/probe/waiting.h. */
 import { assert, assertEquals } from "../assert.ts";
+import { buildProgram } from "./build_program.ts";
 import { kernelTest, withFalcod } from "./harness.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -73,3 +74,24 @@ kernelTest("what is told over a change that has no room counts as lost", async (
   assertEquals(outputs.length, 1);
   assert(outputs[0] === "1 /etc/" || lost > 0, `${outputs[0]}, and nothing counts as lost`);
 });
+
+kernelTest(
+  "what has waited is told before a request of io_uring whose completion nobody tells",
+  async () => {
+    const rule = `
+- rule: Seen
+  desc: Files that are opened by io_uring, of the second of which no completion is told
+  condition: evt.type = openat and proc.name = uring and fd.nameraw = /etc/hostname
+  output: "Seen: %proc.cwd"
+  priority: NOTICE
+`;
+    const { outputs, lost } = await afterStop(
+      rule,
+      `unless (fork) { for (1 .. 20000) { chdir "/usr"; chdir "/tmp" } exit }
+    wait; chdir "/tmp"; exec "${await buildProgram("uring")}", "/etc/hostname", "1", "/etc";`,
+    );
+    assert(outputs.length > 1, outputs.join("\n"));
+    assertEquals(outputs.slice(0, 2), ["/tmp/", "/etc/"]);
+    assertEquals(lost, 0);
+  },
+);
