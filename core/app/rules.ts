@@ -15,7 +15,7 @@ import {
   type RuleNames,
   type Ruleset,
 } from "../rule/mod.ts";
-import { fetchingOfFalco } from "../package/falco_artifacts.ts";
+import { fetchingOfFalco, fetchingOfSource } from "../package/falco_artifacts.ts";
 import { extraOutputs, warnOfUnusedOutputs } from "./append_output.ts";
 import { PLAIN_CONTAINER_INFO } from "./container_info.ts";
 import { K8S_AUDIT } from "./config/k8s_audit.ts";
@@ -123,7 +123,10 @@ export async function loadRuleset(
     fieldsOf: (source) => fields.get(source),
     undeliveredFieldsOf: (source) => undelivered ? known.get(source) : undefined,
     undeliveredHelp: (source) => known.has(source) ? helpToWatch(source) : undefined,
-    leftOutHelp: (source) => helpForSource(config, source),
+    leftOutHelp: (source) => {
+      const { likely, possible } = helpForSource(config, source);
+      return { likely, possible: helpToFetchSource(source) ?? possible };
+    },
     mayBeIdle: (file) => forAnySource.has(file),
     sources: [...known.keys()],
     engineVersion: ENGINE_VERSION,
@@ -207,6 +210,11 @@ function helpToFetch({ plugins }: Config, names: readonly string[]): string | un
     names.filter((wanted) => !plugins.some(({ name }) => name === wanted)),
   );
   return fetching && `${fetching} fetches it; name it under plugins of falco.yaml, too`;
+}
+
+function helpToFetchSource(source: string): string | undefined {
+  const fetching = fetchingOfSource(source);
+  return fetching && `${fetching} fetches the plugin that provides it; it goes under plugins`;
 }
 
 function helpToWatch(source: string): string {

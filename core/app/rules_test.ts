@@ -147,6 +147,10 @@ load_plugins: [github]
       "fetches it; name it under plugins of falco.yaml, too",
     ],
   );
+  assertEquals(await told(`${RULE}${RULE.replace("a shell", "b")}  source: gcp_auditlog\n`), [
+    "R042: falcod plugin add --trusted oci://ghcr.io/falcosecurity/plugins/plugin/gcpaudit fetches " +
+    "the plugin that provides it; it goes under plugins",
+  ]);
   // A slip comes before what may be meant.
   assertEquals(await told(`${RULE}${RULE.replace("a shell", "b")}  source: syscal\n`), [
     'R042: did you mean "syscall"?',

@@ -20,6 +20,17 @@ function repositoryOf(name: string): string {
     : `plugins/plugin/${name}`;
 }
 
+/** Those whose source is called otherwise. */
+const PLUGIN_OF: ReadonlyMap<string, string> = new Map([
+  ["aws_cloudtrail", "cloudtrail"],
+  ["gcp_auditlog", "gcpaudit"],
+]);
+
+/** How the plugin is fetched that delivers this source; absent where none of Falco's does. */
+export function fetchingOfSource(source: string): string | undefined {
+  return fetchingOfFalco([PLUGIN_OF.get(source) ?? source]);
+}
+
 /** How the first of these is fetched that is one of Falco's plugins; absent where none is. */
 export function fetchingOfFalco(names: readonly string[]): string | undefined {
   const name = names.find((name) => PLUGINS.has(name));

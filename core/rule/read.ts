@@ -160,6 +160,7 @@ function helpForItem(keys: readonly string[]): string {
   if (keys.some((key) => key === "enable" || key === "disable")) {
     return "what switches rules on and off stands under rules, in falco.yaml";
   }
+  if (keys.includes("library_path")) return "plugins stand under plugins, in falco.yaml";
   if (keys[0] === "action") return "actions are falco-talon's: their file goes there";
   return `an item has one of the keys ${KINDS.join(", ")}`;
 }
