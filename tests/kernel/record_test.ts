@@ -106,6 +106,37 @@ kernelTest("a recording is full at its limit, and can be read", async () => {
   });
 });
 
+kernelTest("recordings that follow each other tell what one would, each by itself", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "falcod-record-" });
+  try {
+    await withFalcod({ rules: [OWN] }, async (_falcod, stage) => {
+      const rotating = ["--rotate-size", "0.3"];
+      await using recording = await Recording.of(stage, `${folder}/x.scap`, rotating);
+      await stage.run("exec 5</etc/hostname; for i in $(seq 300); do cat <&5 >/dev/null; done");
+      const log = await recording.stop();
+      assert(/recorded \d+ events into \d+ captures, the last one /.test(log), log);
+      const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+      assert(names.length > 3, `${names}`);
+      const whole = names.filter((name) => log.includes(`events in ${folder}/${name}\n`));
+      assertEquals(whole, names.slice(0, -1));
+      const seen = await Promise.all(names.map(async (name) => {
+        const filter = "proc.name = cat and evt.type = read and fd.num = 0";
+        const fields = "fd.name,proc.cmdline,proc.pname,proc.aname[2]";
+        const asked = ["--filter", filter, "--fields", fields];
+        const { out, error } = await falcod(["replay", `${folder}/${name}`, ...asked]);
+        assert(out !== "", `${name}: ${error}`);
+        return out.split("\n").slice(0, -1);
+      }));
+      // Each cat reads twice, or once where the file has come to its end.
+      assertEquals(seen.flat().length, 301);
+      assertEquals(new Set(seen.flat()).size, 1, seen.flat()[0]);
+      assert(seen[0]![0]!.startsWith("/etc/hostname\tcat\tsh\t"), seen[0]![0]);
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 kernelTest(
   "a recording that a full disk has no place for leaves the file that is there",
   async () => {

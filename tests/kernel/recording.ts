@@ -30,10 +30,12 @@ export class Recording {
     return recording;
   }
 
-  async stop(): Promise<void> {
+  /** What it said. */
+  async stop(): Promise<string> {
     this.#child.kill("SIGTERM");
     const { code, log } = await this.ended();
     assertEquals(code, 0, log);
+    return log;
   }
 
   async ended(): Promise<{ readonly code: number; readonly log: string }> {
