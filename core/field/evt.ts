@@ -140,7 +140,7 @@ export const evtFields: readonly FieldDefinition[] = [
     name: "evt.around",
     type: "UINT64",
     summary: "Milliseconds that the event may lie before or after the evt.rawtime in the argument",
-    argument: { required: true, kind: "key", check: notATime },
+    argument: { required: true, kind: "key", check: notATime, example: "1566230400010000000" },
     only: "filter",
     format: "decimal",
     equalsUpTo: true,

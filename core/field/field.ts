@@ -76,6 +76,8 @@ export interface FieldDefinition {
      * `evt.arg.flags`, `thread.cgroup.memory`. "only": brackets are text in outputs, as in Falco.
      */
     readonly dotted?: boolean | "rather" | "only";
+    /** One that would do, where a name or a small number would not. */
+    readonly example?: string;
     /** Says what is wrong with an argument; absent when it is fine. */
     readonly check?: (argument: string) => string | undefined;
   };

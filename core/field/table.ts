@@ -118,8 +118,8 @@ export function readArgument(
     if (!rule?.required) return { kind: "argument", value: undefined };
     const isBehindDot = rule.dotted === "rather" || rule.dotted === "only";
     if (isBehindDot) return problem(`"${name}" needs a name behind it`, `write ${name}.name`);
-    const example = rule.kind === "index" ? `${name}[0]` : `${name}[name]`;
-    return problem(`"${name}" needs an argument in brackets`, `write ${example}`);
+    const example = rule.example ?? (rule.kind === "index" ? "0" : "name");
+    return problem(`"${name}" needs an argument in brackets`, `write ${name}[${example}]`);
   }
   if (!rule) return problem(`"${name}" takes no argument`, `write ${name}`);
   const isIndex = (rule.signed ? SIGNED_INDEX : INDEX).test(text);
