@@ -267,7 +267,9 @@ Deno.test("the chart says what it cannot do", () => {
     assertThrows(() => renderChart({ values: [values] }), why);
   refused({ falcosidekick: { enabled: true } }, /falco\.sinks/);
   refused({ controller: { kind: "job" } }, /daemonset or deployment/);
-  refused({ image: { repository: "falcosecurity/falco-no-driver" } }, /Falco's image/);
+  for (const repository of ["falcosecurity/falco-no-driver", "sysdig/falco"]) {
+    refused({ image: { repository } }, /Falco's image/);
+  }
 });
 
 for (const what of ["the standard values", "the audit log alone"]) {
