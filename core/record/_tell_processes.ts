@@ -58,15 +58,14 @@ export class ProcessTeller {
     const told = this.#told.thread(thread.id) ?? this.#introduce(thread);
     const { process } = thread;
     const { containerId } = process;
-    if (containerId !== HOST_ID) {
-      this.#tellContainer(containerId);
-      // The list of processes that a capture begins with has no place for them.
-      const namedAt = this.#state.containerUsersChangedAt;
-      if (told.named !== thread.credentials || told.namedAt !== namedAt) {
-        told.named = thread.credentials;
-        told.namedAt = namedAt;
-        this.tellAccounts(idsOf(thread.credentials), thread);
-      }
+    if (containerId !== HOST_ID) this.#tellContainer(containerId);
+    // The list of processes that a capture begins with has no place for containers' users; others are known late.
+    const { containerUsersChangedAt, users } = this.#state;
+    const namedAt = containerId === HOST_ID ? users.changedAt : containerUsersChangedAt;
+    if (told.named !== thread.credentials || told.namedAt !== namedAt) {
+      told.named = thread.credentials;
+      told.namedAt = namedAt;
+      this.tellAccounts(idsOf(thread.credentials), thread);
     }
     if (!execs && told.process.image !== process.image) this.#exec(thread, told.process);
     if (!moves && told.process.cwd !== process.cwd) {

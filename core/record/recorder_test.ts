@@ -369,3 +369,17 @@ Deno.test("Recorder cuts what does not fit into an event", async () => {
   }, (_event, { thread }) => thread!.process.image.args.length);
   assert(length! > 500 && length! < 3000, `${length}`);
 });
+
+Deno.test("Recorder tells what users and groups are called when that is known at last", async () => {
+  const account = { home: "/home/ada", shell: "/bin/sh" };
+  const seen = await recorded((take, state) => {
+    const credentials = { ...snapshot(1).credentials, euid: 5000, egid: 6000 };
+    take({ kind: "credentials", threadId: 10, processId: 10, credentials });
+    take(live("generic"));
+    state.account({ kind: "user", id: 5000, user: { ...account, name: "ada" } });
+    state.account({ kind: "group", id: 6000, group: { name: "engineers" } });
+    take(live("generic"));
+    take(live("generic"));
+  }, (_event, state) => `${state.user(5000)?.name} ${state.group(6000)?.name}`);
+  assertEquals(seen, ["undefined undefined", "ada engineers", "ada engineers"]);
+});
