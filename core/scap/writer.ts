@@ -79,6 +79,8 @@ export class ScapWriter {
   readonly #blocks = new BlockBuilder();
   /** Bytes on their way to the output. */
   #flushingBytes = 0;
+  /** Bytes that the output has taken, which may have become fewer there. */
+  #takenBytes = 0;
   #flushed: Promise<void> = Promise.resolve();
   #events = 0;
   #writtenEvents = 0;
@@ -115,9 +117,11 @@ export class ScapWriter {
     return this.#blocks.length + this.#flushingBytes;
   }
 
-  /** In the output or on its way there; what is on its way is not compressed yet. */
+  /** What the output has, and what it will have of that which is on its way, if that shrinks as much. */
   get sizeBytes(): number {
-    return this.#output.writtenBytes + this.pendingBytes;
+    const { writtenBytes } = this.#output;
+    const shrinks = this.#takenBytes > 0 ? writtenBytes / this.#takenBytes : 1;
+    return writtenBytes + this.pendingBytes * shrinks;
   }
 
   machine(machine: ScapMachine): void {
@@ -222,7 +226,10 @@ export class ScapWriter {
     const events = this.#events;
     this.#flushingBytes += bytes.length;
     const written = this.#flushed.then(() => this.#output.write(bytes));
-    const flushed = written.then(() => void (this.#writtenEvents = events)).finally(() => {
+    const flushed = written.then(() => {
+      this.#takenBytes += bytes.length;
+      this.#writtenEvents = events;
+    }).finally(() => {
       this.#flushingBytes -= bytes.length;
     });
     return this.#flushed = flushed;

@@ -239,6 +239,26 @@ Deno.test("ScapWriter loses events rather than memory when the output is slow", 
   assertEquals(writer.event(header, [new Uint8Array(1000)]), "written");
 });
 
+Deno.test("ScapWriter counts what waits as it will be when the output has it", async () => {
+  const output = {
+    writtenBytes: 0,
+    write(bytes: Uint8Array) {
+      this.writtenBytes += bytes.length / 4;
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+  const writer = new ScapWriter(output);
+  const add = () => writer.event(header, [new Uint8Array(400)]);
+  add();
+  const first = writer.sizeBytes;
+  assertEquals(first, writer.pendingBytes);
+  await writer.flush();
+  assertEquals(writer.sizeBytes, first / 4);
+  add();
+  assertEquals(writer.sizeBytes, (first + writer.pendingBytes) / 4);
+});
+
 Deno.test("ScapWriter knows which events the output has when it fails", async () => {
   let room = 1;
   const soonFull: ScapOutput = {
