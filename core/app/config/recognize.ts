@@ -8,6 +8,9 @@ const HEAD_BYTES = 64 << 10;
 /** Keys of a rules file's items: a mapping that has one is a rule that lost its dash. */
 const ITEM_KEYS = /^(rule|macro|list|required_engine_version|required_plugin_versions)$/;
 
+/** Ends of documents, of which examples have the second for what they leave out. */
+const BETWEEN = /^(?:---|\.\.\.|…)$/;
+
 /** Whether what a file says first is a key of a configuration. Unreadable files are no configuration. */
 export function looksLikeConfig(path: string): boolean {
   return isConfigText(headOf(path));
@@ -18,7 +21,7 @@ export function isConfigText(text: string): boolean {
   for (const line of text.split("\n")) {
     const said = line.replace(/^\ufeff/, "").replace(/(^|\s)#.*$/, "").trimEnd();
     const plain = said.trimStart();
-    if (plain === "" || plain.startsWith("%") || plain === "---") continue;
+    if (plain === "" || plain.startsWith("%") || BETWEEN.test(plain)) continue;
     if (first === undefined) {
       if (plain.startsWith("{")) return true;
       first = keyOf(plain);

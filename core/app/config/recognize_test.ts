@@ -6,6 +6,7 @@ Deno.test("isConfigText() takes a text whose first line says a key for a configu
     const text of [
       "rules_files:\n  - a.yaml\n",
       "# SPDX\n\n%YAML 1.2\n---\n# more\njson_output: true # yes\n",
+      "...\nrules_files: [a.yaml]\n...\n",
       '"json_output": true',
       "{json_output: true}",
       "\ufeffpriority: debug",
@@ -23,6 +24,7 @@ Deno.test("isConfigText() leaves lists, prose and items that lost their dash to 
     const text of [
       "- rule: x\n  desc: y\n",
       "# comment\n- macro: x",
+      "...\n- macro: x",
       "[{rule: x}]",
       "rule: x\ndesc: y\n",
       "required_engine_version: 0.57.0",
