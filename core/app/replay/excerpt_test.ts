@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "../../../tests/assert.ts";
-import type { Event } from "../../event/mod.ts";
+import { type Event, eventCodesByName } from "../../event/mod.ts";
 import { playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
+import { createCapture, ScapWriter } from "../../scap/mod.ts";
 import { State } from "../../state/mod.ts";
 import { event, image, snapshot } from "../../state/testing.ts";
 import { thisMachine } from "../recording/machine.ts";
@@ -84,5 +85,24 @@ Deno.test("writeExcerpt() without a condition keeps all", async () => {
     const none = `${folder}/none.scap`;
     assertEquals((await excerpt(whole, none, () => false)).picked, 0);
     assertEquals(await told(none), []);
+  });
+});
+
+Deno.test("writeExcerpt() waits for the disk, however large events are, and loses none", async () => {
+  await withCapture(async (_, folder) => {
+    const large = `${folder}/large.scap`;
+    const writer = new ScapWriter(await createCapture(large));
+    const type = Math.max(...eventCodesByName("write"));
+    const data = new Uint8Array(9000);
+    for (let at = 0; at < 2500; at++) {
+      writer.event({ type, timeNs: 1_700_000_000_000_000_000n, threadId: 10, cpu: 0 }, [
+        new Uint8Array(8),
+        data,
+      ]);
+      if (at % 500 === 0) await writer.flush();
+    }
+    await writer.close();
+    const { picked, lost } = await excerpt(large, `${folder}/part.scap`, () => true);
+    assertEquals([picked, lost], [2500, 0]);
   });
 });
