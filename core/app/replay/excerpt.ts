@@ -26,9 +26,6 @@ export interface ExcerptResult {
   readonly lost: number;
 }
 
-/** What may wait for the disk. */
-const MUCH_BYTES = 4 << 20;
-
 /** A capture that does not tell has none of it. */
 const UNKNOWN_MACHINE: ScapMachine = {
   kind: "machine",
@@ -48,7 +45,7 @@ const UNKNOWN_MACHINE: ScapMachine = {
 export async function writeExcerpt(path: string, options: ExcerptOptions): Promise<ExcerptResult> {
   const { to, state, eventTypes, picks, signal, onProgress } = options;
   const output = await createCapture(to, { compress: to.endsWith(".gz") });
-  const writer = new ScapWriter(output, { pendingLimitBytes: Infinity });
+  const writer = new ScapWriter(output);
   let machine = UNKNOWN_MACHINE;
   const interfaces: ScapInterface[] = [];
   let recorder: Recorder | undefined;
@@ -90,8 +87,6 @@ export async function writeExcerpt(path: string, options: ExcerptOptions): Promi
     state.begin(event);
     if (picks?.(event, state) ?? true) {
       if (recorder.event(event) === "written") picked++;
-      // The disk takes its time, and nothing is lost by waiting for it.
-      replay.isPaused ||= writer.pendingBytes > MUCH_BYTES;
     } else if (event.change) {
       changedClockNs = event.clockNs;
       changes.push(event.change);
