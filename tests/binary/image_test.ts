@@ -15,7 +15,8 @@ const RULE = `- rule: Read
 /** Those of templates/_names.tpl that this machine has to give: podman refuses others. */
 async function capabilities(): Promise<string> {
   const names = Deno.readTextFileSync("scripts/deploy/helm/falcod/templates/_names.tpl");
-  const wanted = /^ +add: \[(.*)\]$/m.exec(names)?.[1]?.split(", ") ?? [];
+  const wanted = /"falcod.capabilities" -\}\}\s+\[(.*)\]/.exec(names)?.[1]?.split(", ") ?? [];
+  assert(wanted.length > 0, "the chart names no capabilities");
   const { stdout } = await new Deno.Command("setpriv", { args: ["--dump"] }).output();
   const held = /Capability bounding set: (.*)/.exec(new TextDecoder().decode(stdout))?.[1]
     ?.toUpperCase().split(",") ?? [];
@@ -30,7 +31,8 @@ if (binary !== "") {
     const script = `set -e
 scripts/deploy/container/make_root.sh ${binary} ${folder}/image
 tar -C ${folder}/image -c . |
-  ${podman.command} import --change 'ENTRYPOINT ["/usr/bin/falcod"]' - ${IMAGE} >&2`;
+  ${podman.command} import --change 'ENTRYPOINT ["/usr/bin/falcod"]' \\
+    --change 'ENV HOST_ROOT=/host' - ${IMAGE} >&2`;
     const made = await new Deno.Command("bash", { args: ["-c", script] }).output();
     assert(made.success, new TextDecoder().decode(made.stderr));
     await using stage = new Stage();
@@ -39,7 +41,7 @@ tar -C ${folder}/image -c . |
         "-c",
         `exec env ${podman.command} run --rm --name falcod --pid host --network none ` +
         `--cap-drop all --cap-add ${await capabilities()} --read-only --tmpfs /tmp ` +
-        `--security-opt no-new-privileges --security-opt seccomp=unconfined -e HOST_ROOT=/host ` +
+        `--security-opt no-new-privileges --security-opt seccomp=unconfined ` +
         `-v /etc:/host/etc:ro -v ${folder}/rules.yaml:/rules.yaml:ro ${IMAGE} ` +
         `run -r /rules.yaml --scope pid:${stage.processId} -o log_level=debug`,
       ],
