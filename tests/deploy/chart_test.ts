@@ -59,7 +59,12 @@ const OF_FALCO = {
   },
   metrics: { enabled: true, interval: "15m", outputRule: true, rulesCountersEnabled: false },
   falcoctl: { artifact: { install: { enabled: true } } },
-  certs: { existingSecret: "certificates", server: { crt: "", key: "" }, client: { crt: "c" } },
+  certs: {
+    existingSecret: "certificates",
+    existingClientSecret: "client",
+    server: { crt: "", key: "" },
+    client: { crt: "c" },
+  },
   customRules: { "mine.yaml": "- list: mine\n  items: [a]\n" },
   extra: { env: [{ name: "FALCO_HOSTNAME", value: "mine" }] },
   falco: {
@@ -219,6 +224,7 @@ Deno.test("pods have what values of Falco's chart count on at Falco's places", (
   const mounted = new Map(volumeMounts.map(({ mountPath, name }) => [mountPath, name]));
   assertEquals(mounted.get("/etc/falco/rules.d"), "rules");
   assertEquals(mounted.get("/etc/falco/certs"), "certs");
+  assertEquals(mounted.get("/etc/falco/certs/client"), "client-certs");
   const folders = volumes.flatMap(({ hostPath }) => hostPath?.path ?? []);
   assert(folders.includes("/run/k0s") && mounted.has("/host/run/k0s"));
   assert(!folders.includes("/odd"));

@@ -69,11 +69,8 @@ enabled: true
 {{- end }}{{ end }}
 {{- range $name := list "server" "ca" "client" }}
 {{- with get $.Values.certs $name }}{{ if .crt }}
-- certs.{{ $name }}: put certificates and keys into a Secret, and name that in certs.existingSecret.
+- certs.{{ $name }}: put certificates and keys into a Secret, and name that in certs.existingSecret or certs.existingClientSecret.
 {{- end }}{{ end }}
-{{- end }}
-{{- with .Values.certs.existingClientSecret }}
-- certs.existingClientSecret: mount it with mounts.volumes and mounts.volumeMounts.
 {{- end }}
 {{- with .Values.podHostname }}
 - podHostname: alerts name the node. FALCO_HOSTNAME in extra.env is another name.
