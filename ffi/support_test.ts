@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../tests/assert.ts";
 import { descendantsOf } from "./_descendants.ts";
-import { checkSupport } from "./support.ts";
+import { checkKernel, checkSupport } from "./support.ts";
 
 Deno.test("checkSupport() reports a missing libbpf instead of throwing, and how to get it", () => {
   const { ok, items } = checkSupport("libbpf-not-there.so.1");
@@ -14,6 +14,14 @@ Deno.test("checkSupport() is ok exactly when every required item is", () => {
   const { ok, items } = checkSupport();
   assertEquals(ok, items.filter(({ required }) => required).every((item) => item.ok));
   for (const { found, needed, help } of items) assert(found && needed && help);
+});
+
+Deno.test("checkKernel() lets what is tried decide on a kernel with an old number: RHEL 8 has 4.18", () => {
+  const machine = { os: "linux", arch: "x86_64" };
+  const old = checkKernel("4.18.0-553.el8_10.x86_64", machine);
+  assertEquals([old.ok, old.found.includes("older than 5.8")], [true, true]);
+  assertEquals(checkKernel("6.1.0-18-amd64", machine).found, "linux 6.1.0-18-amd64");
+  assertEquals(checkKernel("6.1.0", { os: "linux", arch: "aarch64" }).ok, false);
 });
 
 /** What `checkSupport` finds in a program that `command` starts with fewer rights than this one has. */
