@@ -5,11 +5,13 @@ import { findField, syscallFields } from "./table.ts";
 
 /** How names begin that only these plugins have. falcosecurity/plugins registry.yaml */
 const PLUGIN_PREFIXES: Readonly<Record<string, string>> = {
+  anomaly: "anomalydetection",
   ct: "cloudtrail",
   s3: "cloudtrail",
   ec2: "cloudtrail",
   ecr: "cloudtrail",
   iam: "cloudtrail",
+  docker: "docker",
   gcp: "gcpaudit",
   github: "github",
   k8smeta: "k8smeta",

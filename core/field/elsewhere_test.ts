@@ -29,6 +29,10 @@ Deno.test("fieldElsewhere() names the plugin of Falco that has such fields", () 
     fieldElsewhere("ct.user", undefined, syscallFields),
     'fields that begin with "ct." are those of Falco\'s plugin cloudtrail, which is not loaded: its library goes under "plugins" of falco.yaml',
   );
+  const plugins = { "docker.action": "docker", "anomaly.count_min_sketch": "anomalydetection" };
+  for (const [name, plugin] of Object.entries(plugins)) {
+    assert(fieldElsewhere(name, undefined, syscallFields)?.includes(`Falco's plugin ${plugin},`));
+  }
 });
 
 Deno.test("groupOfElsewhere() holds together what one file wants of one plugin", () => {
