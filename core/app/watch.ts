@@ -239,6 +239,7 @@ export async function watch(request: WatchRequest): Promise<Summary> {
           captures?.change(change, clockNs);
         },
         seed: (processes) => state.seed(processes),
+        processes: state.processes,
         account: (change) => state.account(change),
         container: (container) => state.containers.set(container),
         settle: () => {

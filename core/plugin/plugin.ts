@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Alert } from "../alert/mod.ts";
 import type { AccountChange, Event, EventKin, ProcessSnapshot, StateChange } from "../event/mod.ts";
 import type { FieldTable } from "../field/mod.ts";
-import type { Container, NameService, ReadAccounts } from "../state/mod.ts";
+import type { Container, NameService, ProcessTable, ReadAccounts } from "../state/mod.ts";
 import type { WebServers } from "../web/mod.ts";
 import type { ContainerEngine } from "./container_engine.ts";
 import type { EventDocuments } from "./event_documents.ts";
@@ -36,6 +36,9 @@ export interface Logger {
   error(message: string): void;
 }
 
+/** Processes that were told of, for sources that may have lost the end of some. */
+export type KnownProcesses = Pick<ProcessTable, "processes" | "missedEnd">;
+
 export interface SourceContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -60,6 +63,8 @@ export interface SourceContext {
   change(change: StateChange, clockNs: number): void;
   /** Processes that were there before the first event; may be called again. Never overwrites newer knowledge. */
   seed(processes: Iterable<ProcessSnapshot>): void;
+  /** Absent where ends that were lost do no harm. */
+  readonly processes?: KnownProcesses;
   /** Users and groups that the source knows itself. */
   account(change: AccountChange): void;
   /** What the source itself knows of a container. */

@@ -108,3 +108,19 @@ Deno.test("fork of a thread whose id was a process's makes that process vanish",
   assertEquals(processes.thread(101)!.process.id, 100);
   assertEquals(processes.process(100)!.threadCount, 2);
 });
+
+Deno.test("missedEnd() removes a process, and nobody who has its id by now", () => {
+  const processes = table();
+  processes.apply(fork(100, 101));
+  processes.apply(fork(101, 102));
+  const { id, startClockNs } = processes.process(101)!;
+  const counted = processes.counters.repaired;
+  processes.missedEnd({ id, startClockNs: startClockNs - SECOND });
+  assertEquals(processes.process(101)?.id, 101);
+  processes.missedEnd({ id, startClockNs });
+  assertEquals(processes.process(101), undefined);
+  assertEquals(processes.counters.repaired, counted + 1);
+  processes.missedEnd({ id, startClockNs });
+  assertEquals(processes.counters.repaired, counted + 1);
+  assertEquals(parentId(processes, 102), 1);
+});

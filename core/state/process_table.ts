@@ -251,6 +251,15 @@ export class ProcessTable {
     for (const snapshot of snapshots) seedProcess(snapshot, this.#seedbed);
   }
 
+  /** It has ended, and nobody told of that; another may have its id by now. */
+  missedEnd({ id, startClockNs }: Pick<Process, "id" | "startClockNs">): void {
+    this.flush();
+    const process = this.#processes.get(id);
+    if (process?.startClockNs !== startClockNs) return;
+    this.#repaired++;
+    this.#remove(process, 0);
+  }
+
   /** Lets the ends that were applied take effect. */
   flush(): void {
     if (this.#texts.isOver) this.#texts.relieve();

@@ -40,6 +40,35 @@ kernelTest("processes killed with SIGKILL leave the table, and alerts go on", as
   });
 });
 
+/** Fills the ring of starts and ends while nobody reads it; then 50 that were known end. */
+const LOST_ENDS = `perl -e '
+  my $long = "x" x 60000;
+  for (1..2000) { unless (fork) { exec "/bin/true", $long or exit } wait }
+  for (1..2000) { fork or exit; wait }
+  kill KILL => @ARGV' `;
+
+kernelTest("processes whose end was lost leave the table when there is time", async () => {
+  await withFalcod({ rules: RULES }, async (falcod, stage) => {
+    const started = await stage.run("for i in $(seq 50); do sleep 300 >/dev/null & echo $!; done");
+    const known = started.split("\n").map(Number);
+    await falcod.settle();
+    Deno.kill(falcod.processId, "SIGSTOP");
+    try {
+      await stage.run(LOST_ENDS + known.join(" "));
+      await untilEnded(known);
+    } finally {
+      Deno.kill(falcod.processId, "SIGCONT");
+    }
+    // It looks once a second, and twice.
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    await falcod.settle();
+    const { log } = await falcod.stop();
+    const summary = summaryOf(log);
+    assert(summary.get("syscall drops.lifecycle")! > 0, log);
+    assertEquals(summary.get("processes known"), ancestorsOf(stage.processId) + 1, log);
+  });
+});
+
 kernelTest("what a killed process leaves behind is still watched", async () => {
   await withFalcod({ rules: RULES }, async (falcod, stage) => {
     const orphan = Number(

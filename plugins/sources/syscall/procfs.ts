@@ -9,6 +9,7 @@ import {
   type Image,
   type Membership,
   type ProcessSnapshot,
+  showsAllProcesses,
 } from "../../../core/mod.ts";
 import { splitNul } from "./nul_strings.ts";
 
@@ -16,6 +17,8 @@ const NS_PER_CLOCK_TICK = 10_000_000; // USER_HZ is 100 on every Linux that has 
 const MAX_FILE_BYTES = 64 * 1024;
 const UNSET_LOGIN_UID = 4294967295;
 const CAP_DAC_OVERRIDE = 1n << 1n;
+/** linux v6.8 include/linux/proc_ns.h PROC_PID_INIT_INO */
+const INITIAL_NAMESPACE = "pid:[4026531836]";
 
 export interface ProcfsOptions {
   /** Mount point, "/proc". */
@@ -44,6 +47,30 @@ export function readThread(threadId: number, options: ProcfsOptions): ProcessSna
     cwd: readLink(`${folder}/cwd`),
     startClockNs: stat.startTicks * NS_PER_CLOCK_TICK,
   };
+}
+
+/** Whether the process of this id that started then is alive: one that waits to be buried is not. */
+export function isAlive(
+  { id, startClockNs }: { readonly id: number; readonly startClockNs: number },
+  root: string,
+): boolean {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(`${root}/${id}/stat`);
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
+  }
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const threads = Number(fields[17]), startedNs = Number(fields[19]) * NS_PER_CLOCK_TICK;
+  // A first thread that has ended is a zombie as long as others go on.
+  if ((fields[0] === "Z" || fields[0] === "X") && threads <= 1) return false;
+  return startClockNs === 0 || Math.abs(startedNs - startClockNs) <= 2 * NS_PER_CLOCK_TICK;
+}
+
+/** Whether falcod sees every process there: it need not where `hidepid` hides those of others. */
+export function showsEverybody(root: string): boolean {
+  const showsAll = showsAllProcesses(root) ?? readLink(`${root}/self/ns/pid`) === INITIAL_NAMESPACE;
+  return showsAll && isAlive({ id: 1, startClockNs: 0 }, root);
 }
 
 /** All processes with their threads. */

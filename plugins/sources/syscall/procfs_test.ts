@@ -1,6 +1,6 @@
 /** Processes as a folder that looks like /proc tells them. */
 import { assertEquals } from "../../../tests/assert.ts";
-import { cgroupOf, readThread } from "./procfs.ts";
+import { cgroupOf, isAlive, readThread } from "./procfs.ts";
 
 interface Told {
   readonly uid: number;
@@ -74,4 +74,27 @@ Deno.test("a process of whose cgroups the kernel shows nothing is in the contain
   // As of a container of Podman's without root, which has no such controller.
   assertEquals(cgroupIn({ cpuset: "/user.slice/user-1000.slice\n" }), "");
   assertEquals(cgroupIn({}), "");
+});
+
+Deno.test("isAlive() knows who has ended, is a zombie, or has the id of another", () => {
+  const root = Deno.makeTempDirSync({ prefix: "falcod-procfs-" });
+  try {
+    const started = (id: number, state: string, { threads = 1, ticks = 500 } = {}) => {
+      Deno.mkdirSync(`${root}/${id}`);
+      const before = "1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0";
+      Deno.writeTextFileSync(
+        `${root}/${id}/stat`,
+        `${id} (a) S b) ${state} ${before} ${threads} 0 ${ticks}`,
+      );
+    };
+    started(1, "S");
+    started(2, "Z");
+    started(3, "Z", { threads: 2 });
+    started(4, "S", { ticks: 900 });
+    const alive = (id: number, startClockNs = 5_004_000_000) => isAlive({ id, startClockNs }, root);
+    assertEquals([1, 2, 3, 4, 5].map((id) => alive(id)), [true, false, true, false, false]);
+    assertEquals(alive(4, 0), true);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
 });

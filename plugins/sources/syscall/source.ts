@@ -39,8 +39,15 @@ import { Allowance } from "./allowance.ts";
 import { detailOf } from "./detail.ts";
 import { changesOf } from "./lifecycle.ts";
 import { LiveEvent } from "./live_event.ts";
+import { LostEnds } from "./lost_ends.ts";
 import { wideAt } from "./memory.ts";
-import { readAllProcesses, readProcessTree, readThread } from "./procfs.ts";
+import {
+  isAlive,
+  readAllProcesses,
+  readProcessTree,
+  readThread,
+  showsEverybody,
+} from "./procfs.ts";
 import { readProbeObjects } from "./probe_objects.ts";
 import { eventsRingBytes, type SyscallConfig } from "./schema.ts";
 
@@ -182,7 +189,15 @@ export class SyscallSource implements Source {
       },
     };
     let checkedMs = performance.now(), found = 0;
-    using _ = every(LOOK_MS, () => found <= FEW && this.#tidy());
+    const lostEnds = new LostEnds((process) => isAlive(process, this.#proc));
+    using _ = every(LOOK_MS, () => {
+      if (found > FEW) return;
+      this.#tidy();
+      const { processes } = context, { dropped } = capture.counters().lifecycle;
+      if (!processes || !lostEnds.isDue(dropped)) return;
+      // Where /proc does not show all, who is missing need not have ended.
+      if (showsEverybody(this.#proc)) lostEnds.look(dropped, processes);
+    });
     while (!context.signal.aborted) {
       if (performance.now() - checkedMs > CLOCK_CHECK_MS) {
         checkedMs = performance.now();
