@@ -2,8 +2,6 @@
  * Alerts as messages of RabbitMQ, which confirms each one. One that no queue takes comes back, and is
  * sent again later: queues can be made.
  */
-import type { ChannelModel, ConfirmChannel, Message as Returned } from "amqplib";
-import { Buffer } from "node:buffer";
 import {
   afterAccepted,
   alertId,
@@ -16,32 +14,22 @@ import {
   type Sink,
   type SinkError,
   type SinkPlugin,
-  tlsOptions,
   type WriteContext,
 } from "../../../core/mod.ts";
+import { RabbitmqConnection } from "./connection.ts";
 import { Patience } from "./patience.ts";
+import { MAX_SHORT_TEXT_BYTES } from "./requests.ts";
 import { PORT, type RabbitmqConfig, schema } from "./schema.ts";
 
 const CONNECT_TIMEOUT_MS = 5000;
-const HEARTBEAT_SECONDS = 30;
-const MAX_KEY_LENGTH = 255;
-/** Of one that the server sends: as many as the package says that it takes, where it would wait for 64 MiB. */
-const MOST_FRAME_BYTES = 128 << 10;
 
 interface Connection {
-  readonly model: ChannelModel;
-  readonly channel: ConfirmChannel;
-  /** Why nothing more is taken. */
-  ended: Error | undefined;
-  /** Why the server, short of memory perhaps, takes nothing just now; it may go on for hours. */
-  blocked: Error | undefined;
+  readonly server: RabbitmqConnection;
   /**
    * Where messages of the last batch went to, once they are confirmed, by their ids. What is tried
    * again because the server was blocked is there already, and is not published once more.
    */
   published: Map<string, Promise<string>>;
-  /** Ids of messages that no queue took. */
-  readonly returned: Set<string>;
 }
 
 interface Message extends FormattedAlert {
@@ -60,7 +48,7 @@ export class RabbitmqSink implements Sink {
       peer: this.#peer,
       secrets: [config.password],
       open: (lost) => connect(config, lost),
-      shut: ({ model }) => model.close().catch(() => {}),
+      shut: ({ server }) => server.close(),
     });
   }
 
@@ -93,7 +81,7 @@ export class RabbitmqSink implements Sink {
       doing: `Cannot write to ${this.#peer}`,
       secrets: [this.#config.password],
     };
-    using patience = new Patience(connection, context?.signal);
+    using patience = new Patience(connection.server, context?.signal);
     const earlier = connection.published;
     const published = connection.published = new Map<string, Promise<string>>();
     for (const { id } of messages) {
@@ -110,7 +98,7 @@ export class RabbitmqSink implements Sink {
         earlier.delete(id);
         if (!place) {
           await patience.free();
-          place = publish(connection, message, this.#config);
+          place = publish(connection.server, message, this.#config);
           published.set(id, place);
         }
         const answer = { place: await place, sent: line, answer: "confirmed" };
@@ -136,88 +124,49 @@ export class RabbitmqSink implements Sink {
 
 /** Resolves, when it is confirmed, to where it went to. */
 function publish(
-  connection: Connection,
+  server: RabbitmqConnection,
   { alert, line, id }: Message,
   { exchange, queue_name, routing_key }: RabbitmqConfig,
 ): Promise<string> {
-  const { channel, returned } = connection;
-  const key = exchange === "" ? queue_name : fillTopic(routing_key, alert).slice(0, MAX_KEY_LENGTH);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  // Nobody may wait any more.
-  promise.catch(() => {});
-  if (connection.ended) throw connection.ended;
-  channel.publish(exchange, key, Buffer.from(line.toWellFormed(), "utf8"), {
-    persistent: true,
-    mandatory: true,
+  const key = exchange === "" ? queue_name : withinShortText(fillTopic(routing_key, alert));
+  const confirmed = server.publish({
+    exchange,
+    routingKey: key,
     messageId: id,
-    appId: "falcod",
     contentType: line.startsWith("{") ? "application/json" : "text/plain",
-    contentEncoding: "utf-8",
-    timestamp: Number(alert.timeNs / 1_000_000_000n),
-  }, (error) => {
-    // Why a connection ends is told behind this.
-    if (error) queueMicrotask(() => reject(connection.ended ?? error));
-    // What comes back does so before it is confirmed, and ends the connection.
-    else if (returned.has(id)) reject(new Error(`no queue takes messages for "${key}"`));
-    else resolve(exchange === "" ? `queue ${key}` : `exchange ${exchange}, routing key ${key}`);
+    timeSeconds: Number(alert.timeNs / 1_000_000_000n),
+    body: encoder.encode(line),
   });
-  return promise;
+  const place = confirmed.then((isTaken) => {
+    if (!isTaken) throw new Error(`no queue takes messages for "${key}"`);
+    return exchange === "" ? `queue ${key}` : `exchange ${exchange}, routing key ${key}`;
+  });
+  // Nobody may wait any more.
+  place.catch(() => {});
+  return place;
+}
+
+const encoder = new TextEncoder();
+
+/** As much of a text as AMQP takes for a name. */
+function withinShortText(text: string): string {
+  const { read } = encoder.encodeInto(text, new Uint8Array(MAX_SHORT_TEXT_BYTES));
+  return text.slice(0, read);
 }
 
 async function connect(config: RabbitmqConfig, lost: () => void): Promise<Connection> {
-  const { connect } = await import("amqplib");
   const { address, tls, user, virtual_host, queue_name, exchange, declare } = config;
-  const { host, port } = hostAndPort(address, PORT)!;
-  const model = await connect({
-    protocol: tls.enabled ? "amqps" : "amqp",
-    hostname: host,
-    port,
-    username: user,
+  const server = await RabbitmqConnection.open({
+    to: hostAndPort(address, PORT)!,
+    tls,
+    timeoutMs: CONNECT_TIMEOUT_MS,
+    user,
     password: config.password.reveal(),
-    vhost: virtual_host,
-    heartbeat: HEARTBEAT_SECONDS,
-    maxFrameSize: MOST_FRAME_BYTES,
-  }, {
-    timeout: CONNECT_TIMEOUT_MS,
-    clientProperties: { connection_name: "falcod" },
-    ...tls.enabled && { host, ...tlsOptions(tls) },
-  }).catch(inPlainWords);
-  let failed: Error | undefined;
-  model.on("error", (error: Error) => failed ??= error);
-  model.on("close", lost);
-  try {
-    const channel = await model.createConfirmChannel();
-    const connection: Connection = {
-      model,
-      channel,
-      ended: undefined,
-      blocked: undefined,
-      returned: new Set(),
-      published: new Map(),
-    };
-    const ended = (error?: Error) => void (connection.ended ??= error);
-    model.on("error", ended).on("close", ended);
-    channel.on("error", ended);
-    model.on("blocked", (why: unknown) => {
-      connection.blocked = new Error(`the server takes no messages now: ${why}`);
-    });
-    model.on("unblocked", () => connection.blocked = undefined);
-    channel.on("close", lost);
-    channel.on("return", ({ properties }: Returned) => {
-      if (typeof properties.messageId === "string") connection.returned.add(properties.messageId);
-    });
-    if (exchange === "" && declare) await channel.assertQueue(queue_name, { durable: true });
-    return connection;
-  } catch (error) {
-    await model.close().catch(() => {});
-    throw failed ?? error;
-  }
-}
-
-/** The package speaks of sockets where a server, one with TLS perhaps, has just gone away. */
-function inPlainWords(error: unknown): never {
-  if (!/closed abruptly/.test(String(error))) throw error;
-  throw new Error("the server closed the connection during the handshake", { cause: error });
+    virtualHost: virtual_host,
+    queue: exchange === "" && declare ? queue_name : undefined,
+    lost,
+  });
+  return { server, published: new Map() };
 }
 
 const plugin: SinkPlugin<RabbitmqConfig> = {

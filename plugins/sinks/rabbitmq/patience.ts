@@ -1,5 +1,4 @@
 /** How long a write waits for a server that takes nothing just now, and says so. */
-import type { ChannelModel } from "amqplib";
 
 /**
  * So long it is waited for, then it is said why: less than a write may take by default, for behind
@@ -8,17 +7,19 @@ import type { ChannelModel } from "amqplib";
 const BLOCKED_MS = 5000;
 
 export interface Blockable {
-  readonly model: Pick<ChannelModel, "on" | "off">;
   /** Why nothing more is taken. */
   readonly ended: Error | undefined;
   /** Why nothing is taken just now. */
   readonly blocked: Error | undefined;
+  /** Calls when one of those changes, until what this returns is called. */
+  watch(changed: () => void): () => void;
 }
 
 /** Of one write. */
 export class Patience implements Disposable {
   readonly #connection: Blockable;
   readonly #signal: AbortSignal | undefined;
+  readonly #unwatch: () => void;
   readonly #over = Promise.withResolvers<Error>();
   #free = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,8 +29,7 @@ export class Patience implements Disposable {
     this.#signal = signal;
     this.#over.promise.catch(() => {});
     this.#free.promise.catch(() => {});
-    const { model } = connection;
-    model.on("blocked", this.#look).on("unblocked", this.#look).on("close", this.#close);
+    this.#unwatch = connection.watch(() => this.#look());
     signal?.addEventListener("abort", this.#abort);
     this.#look();
     if (signal?.aborted) this.#abort();
@@ -47,22 +47,19 @@ export class Patience implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    const { model } = this.#connection;
-    model.off("blocked", this.#look).off("unblocked", this.#look).off("close", this.#close);
+    this.#unwatch();
     this.#signal?.removeEventListener("abort", this.#abort);
     // What has waited so far is for the next write.
     this.#free.reject(new Error("the time is over"));
   }
 
-  readonly #look = () => {
+  #look(): void {
     clearTimeout(this.#timer);
-    const { blocked } = this.#connection;
-    if (blocked) this.#timer = setTimeout(() => this.#over.resolve(blocked), BLOCKED_MS);
+    const { blocked, ended } = this.#connection;
+    if (ended) this.#free.reject(ended);
+    else if (blocked) this.#timer = setTimeout(() => this.#over.resolve(blocked), BLOCKED_MS);
     else this.#free.resolve();
-  };
-
-  readonly #close = () =>
-    this.#free.reject(this.#connection.ended ?? new Error("the server closed the connection"));
+  }
 
   readonly #abort = () => {
     const { blocked } = this.#connection;

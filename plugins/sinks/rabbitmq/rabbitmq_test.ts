@@ -1,79 +1,17 @@
-import { createServer, type Socket } from "node:net";
-import { SinkError } from "../../../core/mod.ts";
-import { connect } from "amqplib";
+import { alertId, SinkError } from "../../../core/mod.ts";
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { HOSTILE, sampleAlert } from "../../../tests/contract/formatter_suite.ts";
 import { formatted, type SinkSubject, testSink } from "../../../tests/contract/sink_suite.ts";
-import { freePort } from "../../../tests/free_port.ts";
-import { listening } from "../../../tests/http_servers.ts";
-import { clientFiles } from "../../../tests/peers/certificate_files.ts";
-import { installed, startServer, testWithPeer } from "../../../tests/peers/server.ts";
+import { method, scriptedServer, shortText } from "../../../tests/peers/amqp.ts";
+import { Fetcher, startRabbitmq } from "../../../tests/peers/rabbitmq.ts";
+import { installed, testWithPeer } from "../../../tests/peers/server.ts";
 import plugin from "./mod.ts";
 
 const RABBITMQ = { program: "rabbitmq-server", package: "rabbitmq-server" };
-/** Debian's wrapper would change the user. */
-const SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-
-type Rabbitmq = Awaited<ReturnType<typeof startRabbitmq>>;
-
-async function startRabbitmq() {
-  const files = await clientFiles();
-  const folder = await Deno.makeTempDir({ prefix: "falcod-rabbitmq-" });
-  const [port, tlsPort, epmdPort, distPort] = [freePort(), freePort(), freePort(), freePort()];
-  await Deno.writeTextFile(
-    `${folder}/rabbitmq.conf`,
-    [
-      `listeners.tcp.1 = 127.0.0.1:${port}`,
-      `listeners.ssl.1 = 127.0.0.1:${tlsPort}`,
-      `ssl_options.cacertfile = ${files.authority}`,
-      `ssl_options.certfile = ${files.serverCertificate}`,
-      `ssl_options.keyfile = ${files.serverKey}`,
-      "ssl_options.verify = verify_peer",
-      "ssl_options.fail_if_no_peer_cert = true",
-      "",
-    ].join("\n"),
-  );
-  await Deno.writeTextFile(`${folder}/plugins`, "[].\n");
-  // It would start one that outlives it.
-  const epmd = await startServer({
-    program: "epmd",
-    args: ["-address", "127.0.0.1", "-port", `${epmdPort}`],
-    ports: [epmdPort],
-  });
-  const server = await startServer({
-    program: SERVER,
-    args: [],
-    env: {
-      HOME: folder,
-      ERL_EPMD_ADDRESS: "127.0.0.1",
-      ERL_EPMD_PORT: `${epmdPort}`,
-      RABBITMQ_NODENAME: `falcod${port}@localhost`,
-      RABBITMQ_DIST_PORT: `${distPort}`,
-      RABBITMQ_MNESIA_BASE: `${folder}/mnesia`,
-      RABBITMQ_LOG_BASE: `${folder}/log`,
-      RABBITMQ_PID_FILE: `${folder}/pid`,
-      RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq`,
-      RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/plugins`,
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1}",
-    },
-    ports: [port, tlsPort],
-  });
-  return {
-    files,
-    port,
-    tlsPort,
-    [Symbol.asyncDispose]: async () => {
-      await server.stop();
-      await epmd.stop();
-      await files[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
-}
 
 const isThere = installed(RABBITMQ.program) !== undefined;
 /** One for all tests: it takes its time to start. */
-let rabbitmq: Rabbitmq;
+let rabbitmq: Awaited<ReturnType<typeof startRabbitmq>>;
 if (isThere) {
   Deno.test.beforeAll(async () => void (rabbitmq = await startRabbitmq()));
   Deno.test.afterAll(() => rabbitmq[Symbol.asyncDispose]());
@@ -81,24 +19,6 @@ if (isThere) {
 
 function sinkWith(more: Record<string, unknown> = {}) {
   return plugin.create(plugin.schema.parse({ address: `127.0.0.1:${rabbitmq.port}`, ...more }));
-}
-
-/** Somebody who fetches. */
-async function fetcher() {
-  const model = await connect(`amqp://127.0.0.1:${rabbitmq.port}`);
-  const channel = await model.createChannel();
-  return {
-    channel,
-    lines: async (queue: string) => {
-      const lines: string[] = [];
-      for (;;) {
-        const message = await channel.get(queue, { noAck: true });
-        if (!message) return lines;
-        lines.push(message.content.toString());
-      }
-    },
-    [Symbol.asyncDispose]: () => model.close(),
-  };
 }
 
 /** A way to the server that can be cut. */
@@ -137,7 +57,7 @@ async function open(): Promise<SinkSubject> {
   const queue = crypto.randomUUID();
   const way = passage();
   const sink = sinkWith({ address: `127.0.0.1:${way.port}`, queue_name: queue });
-  const other = await fetcher();
+  const other = await Fetcher.open(rabbitmq.port);
   const lines: string[] = [];
   return {
     sink,
@@ -162,33 +82,55 @@ testSink(
 );
 
 testWithPeer("rabbitmq: an exchange gets keys made of what alerts say", RABBITMQ, async () => {
-  await using other = await fetcher();
-  const { channel } = other;
-  await channel.assertExchange("falco-topic", "topic");
-  await channel.assertQueue("errors");
-  await channel.bindQueue("errors", "falco-topic", "falco.error.*");
+  await using other = await Fetcher.open(rabbitmq.port);
+  await other.makeExchange("falco-topic", "topic");
+  await other.makeQueue("errors");
+  await other.bindQueue("errors", "falco-topic", "falco.error.*");
   const sink = sinkWith({ exchange: "falco-topic" });
   const alert = sampleAlert({ rule: HOSTILE, priority: "Error" });
   await sink.write([{ alert, line: `{"output":${JSON.stringify(HOSTILE)}}` }]);
-  const message = await channel.get("errors", { noAck: true });
+  const message = await other.get("errors");
   assert(message);
-  assertEquals(message.fields.routingKey, "falco.error.x_10_00_00_000000000_emergency_forged_2j");
-  const { contentType, deliveryMode, appId } = message.properties;
-  assertEquals([contentType, deliveryMode, appId], ["application/json", 2, "falcod"]);
+  assertEquals(message.routingKey, "falco.error.x_10_00_00_000000000_emergency_forged_2j");
+  const { contentType, contentEncoding, deliveryMode, appId } = message;
+  assertEquals([contentType, contentEncoding, deliveryMode, appId], [
+    "application/json",
+    "utf-8",
+    2,
+    "falcod",
+  ]);
+  assertEquals(message.messageId, await alertId(alert));
+  assertEquals(message.timeSeconds, alert.timeNs / 1_000_000_000n);
   // Nobody wants warnings yet.
   const batch = [{ alert, line: "1" }, ...formatted("2")];
   await assertRejects(() => sink.write(batch), { code: "unavailable", accepted: 1 });
-  await channel.bindQueue("errors", "falco-topic", "falco.warning.*");
+  await other.bindQueue("errors", "falco-topic", "falco.warning.*");
   await sink.write(batch.slice(1));
   assertEquals(await other.lines("errors"), ["1", "2"]);
   await sink.close();
 });
 
+testWithPeer(
+  "rabbitmq: a key is cut where AMQP ends, and between characters",
+  RABBITMQ,
+  async () => {
+    await using other = await Fetcher.open(rabbitmq.port);
+    await other.makeExchange("long", "fanout");
+    await other.makeQueue("long");
+    await other.bindQueue("long", "long", "");
+    const sink = sinkWith({ exchange: "long", routing_key: `<rule>${"é".repeat(100)}` });
+    const rule = "r".repeat(128);
+    await sink.write([{ alert: sampleAlert({ rule }), line: "1" }]);
+    assertEquals((await other.get("long"))?.routingKey, rule + "é".repeat(63));
+    await sink.close();
+  },
+);
+
 testWithPeer("rabbitmq: what is missing is told, and may come later", RABBITMQ, async () => {
-  await using other = await fetcher();
+  await using other = await Fetcher.open(rabbitmq.port);
   const sink = sinkWith({ queue_name: "later", declare: false });
   await assertRejects(() => sink.write(formatted("1")), { code: "unavailable" });
-  await other.channel.assertQueue("later");
+  await other.makeQueue("later");
   await sink.write(formatted("1"));
   assertEquals(await other.lines("later"), ["1"]);
   const lost = sinkWith({ exchange: "nowhere" });
@@ -197,6 +139,19 @@ testWithPeer("rabbitmq: what is missing is told, and may come later", RABBITMQ, 
   assert(error.message.includes("no exchange 'nowhere'"), error.message);
   for (const one of [sink, lost]) await one.close();
 });
+
+testWithPeer(
+  "rabbitmq: many that no queue takes come back, and are told of as that",
+  RABBITMQ,
+  async () => {
+    const sink = sinkWith({ queue_name: "nowhere", declare: false });
+    const lines = Array.from({ length: 1000 }, () => "x".repeat(3000));
+    await assertRejects(() => sink.write(formatted(...lines)), {
+      message: /no queue takes messages for "nowhere"$/,
+    });
+    await sink.close();
+  },
+);
 
 testWithPeer("rabbitmq: passwords are checked, and not told", RABBITMQ, async () => {
   const sink = sinkWith({ password: "TOLD-TO-NOBODY" });
@@ -223,56 +178,13 @@ testWithPeer(
       await assertRejects(() => sink.write(formatted("2")), { code: "unavailable" });
       await sink.close();
     }
+    const sink = sinkWith({ address });
+    await assertRejects(() => sink.write(formatted("3")), {
+      message: /the server closed the connection during the handshake: it speaks TLS$/,
+    });
+    await sink.close();
   },
 );
-
-/** A method of AMQP 0-9-1 as a frame; `content` behind the numbers of its class and of itself. */
-function method(channel: number, ids: readonly [number, number], content: readonly number[] = []) {
-  const payload = [0, ids[0], 0, ids[1], ...content];
-  const size = [0, 0, payload.length >> 8, payload.length & 0xff];
-  return new Uint8Array([1, 0, channel, ...size, ...payload, 0xce]);
-}
-
-const shortText = (text: string) => [text.length, ...new TextEncoder().encode(text)];
-const longText = (text: string) => [0, 0, 0, ...shortText(text)];
-const FRAME_END_BYTES = 8;
-
-/** As far as a connection, a channel and a queue; the first message is answered by `answer`. */
-async function scriptedServer(answer: Uint8Array) {
-  const sockets: Socket[] = [];
-  let messages = 0;
-  const answers: Readonly<Record<string, Uint8Array>> = {
-    "10,11": method(0, [10, 30], [0, 0, 0, 0, 0xff, 0xff, 0, 0]),
-    "10,40": method(0, [10, 41], [0]),
-    "20,10": method(1, [20, 11], [0, 0, 0, 0]),
-    "85,10": method(1, [85, 11]),
-    "50,10": method(1, [50, 11], [...shortText("q"), ...Array(8).fill(0)]),
-  };
-  const server = await listening(createServer((socket) => {
-    sockets.push(socket);
-    let seen: Buffer = Buffer.alloc(0);
-    let isGreeted = false;
-    socket.on("error", () => {}).on("data", (bytes: Buffer) => {
-      seen = Buffer.concat([seen, bytes]);
-      if (!isGreeted) {
-        isGreeted = true;
-        seen = seen.subarray(8);
-        const properties = [0, 9, 0, 0, 0, 0];
-        socket.write(
-          method(0, [10, 10], [...properties, ...longText("PLAIN"), ...longText("en_US")]),
-        );
-      }
-      while (seen.length >= 7 && seen.length >= seen.readUInt32BE(3) + FRAME_END_BYTES) {
-        const size = seen.readUInt32BE(3);
-        const ids = seen[0] === 1 ? `${seen.readUInt16BE(7)},${seen.readUInt16BE(9)}` : "";
-        if (answers[ids]) socket.write(answers[ids]);
-        if (ids === "60,40" && ++messages === 1) socket.write(answer);
-        seen = seen.subarray(size + FRAME_END_BYTES);
-      }
-    });
-  }));
-  return Object.assign(server, { sockets, messages: () => messages });
-}
 
 /** What ends a write after so long. */
 function ending(ms: number) {
