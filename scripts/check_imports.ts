@@ -40,7 +40,6 @@ const PACKAGE_HOMES: Readonly<Record<string, RegExp>> = {
   "@sigstore/protobuf-specs": /^core\/package\/signature\//,
   "@sigstore/verify": /^core\/package\/signature\//,
   "aws4fetch": /^core\/aws\/sign\.ts$/,
-  "amqplib": /^plugins\/sinks\/rabbitmq\//,
   "hyparquet": /^tests\//,
   "kubernetes-models": /^tests\//,
   "mqtt": /^plugins\/sinks\/mqtt\//,
