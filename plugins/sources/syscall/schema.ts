@@ -6,12 +6,16 @@ const LARGEST_PRESET = 10;
 /** EXTRA_LIMIT of ffi/probe/extras.h. */
 const LONGEST_DATA = 8192;
 const LARGEST_RING_BYTES = 512 * MIB;
+const DEFAULT_PRESET = 4;
+/** Some 2500 programs that start and end before falcod looks again. */
+const LIFECYCLE_RING_BYTES = 4 * MIB;
+const LARGEST_LIFECYCLE_RING_BYTES = 64 * MIB;
 
 export const syscallSchema = z.object({
   /** Watch only this process and its descendants. */
   scopeProcessId: z.int().positive().optional(),
   /** Falco's `buf_size_preset`: 4, Falco's default, is 8 MiB for every two processors. */
-  bufferPreset: z.int().min(0).max(LARGEST_PRESET).default(4),
+  bufferPreset: z.int().min(0).max(LARGEST_PRESET).default(DEFAULT_PRESET),
   /** Longest argument vector kept, in bytes. */
   argsLimit: z.int().min(256).max(65_536).default(65_536),
   /** Bytes of what is read or written that an event has; longer ones than the probe's are cut to it. */
@@ -35,4 +39,10 @@ export type SyscallConfig = z.infer<typeof syscallSchema>;
 export function eventsRingBytes(preset: number, processors: number): number {
   const oneBytes = preset === 0 ? MIB : MIB * 2 ** (preset - 1);
   return Math.min(oneBytes * Math.ceil(processors / 2), LARGEST_RING_BYTES);
+}
+
+/** Of the ring of starts and ends: presets above the default are there to survive longer bursts of these, too. */
+export function lifecycleRingBytes(preset: number): number {
+  const bytes = LIFECYCLE_RING_BYTES * 2 ** Math.max(0, preset - DEFAULT_PRESET);
+  return Math.min(bytes, LARGEST_LIFECYCLE_RING_BYTES);
 }

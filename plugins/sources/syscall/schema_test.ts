@@ -1,5 +1,5 @@
 import { assertEquals } from "../../../tests/assert.ts";
-import { eventsRingBytes } from "./schema.ts";
+import { eventsRingBytes, lifecycleRingBytes } from "./schema.ts";
 
 const MIB = 1 << 20;
 
@@ -12,4 +12,9 @@ Deno.test("eventsRingBytes() gives what Falco's rings have together", () => {
 
 Deno.test("eventsRingBytes() is bounded on large machines", () => {
   assertEquals(eventsRingBytes(10, 256), 512 * MIB);
+});
+
+Deno.test("lifecycleRingBytes() grows with presets above the default, and never shrinks", () => {
+  assertEquals([0, 1, 4].map(lifecycleRingBytes), [4 * MIB, 4 * MIB, 4 * MIB]);
+  assertEquals([5, 10].map(lifecycleRingBytes), [8 * MIB, 64 * MIB]);
 });

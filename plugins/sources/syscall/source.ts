@@ -49,12 +49,10 @@ import {
   showsEverybody,
 } from "./procfs.ts";
 import { readProbeObjects } from "./probe_objects.ts";
-import { eventsRingBytes, type SyscallConfig } from "./schema.ts";
+import { eventsRingBytes, lifecycleRingBytes, type SyscallConfig } from "./schema.ts";
 
 const SYSCALLS = 512;
 const SYS_CLOSE = 3;
-/** Some 2500 programs that start and end before falcod looks again. */
-const LIFECYCLE_RING_BYTES = 4 << 20;
 /** Rings full of the smallest records hold less than that many looks bring. */
 const LAST_LOOKS = 10;
 const FEW_PROCESSES =
@@ -129,7 +127,7 @@ export class SyscallSource implements Source {
     if (scope !== undefined && !this.snapshot(scope)) throw new ScopeMissing(scope);
     using capture = openCapture({
       objects: readProbeObjects(this.#config.probeFolder),
-      lifecycleBytes: LIFECYCLE_RING_BYTES,
+      lifecycleBytes: lifecycleRingBytes(this.#config.bufferPreset),
       eventsBytes: eventsRingBytes(this.#config.bufferPreset, navigator.hardwareConcurrency),
       captureEnv: this.#wantsEnvironment,
       filter: this.#config.kernelFilter,
