@@ -138,20 +138,21 @@ static __always_inline __s32 descriptor(const union event_slot *slot, const stru
 }
 
 /* Appends a path the program passed; returns its length. Memory that is not there now gives an
- * empty path and the mark `unreadable`, and counts as failed unless the kernel could not read it either.
- * move_mount takes no path at all for an empty one, since 6.15. */
+ * empty path and the mark `unreadable`, and counts as failed unless the kernel could not read it either, or
+ * needed none: futimens() passes no path, mount() of what is mounted no source. move_mount takes no path at all for
+ * an empty one, since 6.15. */
 static __always_inline __u64 put_given(union event_slot *slot, const struct call *call, char *data,
 				       __u64 at, __u8 which, enum header_flags unreadable)
 {
-	__u64 length;
+	__u64 length, pointer = argument(slot, which);
 	long size;
 
 	MASK(at, EVENT_DATA_MASK);
-	size = bpf_probe_read_user_str(data + at, GIVEN_LIMIT, (void *)argument(slot, which));
+	size = bpf_probe_read_user_str(data + at, GIVEN_LIMIT, (void *)pointer);
 	if (size < 1) {
-		if (call->number == __NR_move_mount && !call->failed && !argument(slot, which))
+		if (call->number == __NR_move_mount && !call->failed && !pointer)
 			return 0;
-		if (!call->failed)
+		if (pointer && !call->failed)
 			count_failed(CLASS_FILE);
 		slot->header.flags |= unreadable;
 		return 0;

@@ -4,6 +4,7 @@ import { curl } from "../curl.ts";
 import { freePort } from "../free_port.ts";
 import { promtoolFindings } from "../promtool.ts";
 import { kernelTest, withFalcod } from "./harness.ts";
+import { summaryOf } from "./summary.ts";
 
 const RULES = `
 - rule: Cat "runs" in \\ a test
@@ -12,6 +13,11 @@ const RULES = `
   output: cat runs
   priority: NOTICE
   tags: [mitre-x, PCI_DSS_10.2]
+- rule: Touched
+  desc: Whoever changes the times of a file
+  condition: evt.type = utimensat and proc.name = touch
+  output: touched
+  priority: NOTICE
 - rule: Opened
   desc: Whoever opens a file of this test
   condition: evt.type in (open, openat) and fd.name startswith /etc/falcod-no-such-file and proc.pid = 1
@@ -205,3 +211,13 @@ plugins: [{name: k8saudit, library_path: libk8saudit.so, open_params: /falcod-no
     }
   },
 );
+
+// touch passes a descriptor and no path: linux v6.8 fs/utimes.c do_utimes_fd
+kernelTest("a call without a path does not count as memory that could not be read", async () => {
+  await withRules([], async (falcod) => {
+    const alerts = await falcod.alertsOf("touch $(mktemp)");
+    assertEquals(alerts.map(({ rule }) => rule), ["Touched"]);
+    const { log } = await falcod.stop();
+    assertEquals(summaryOf(log).get("syscall unreadable.file"), undefined, log);
+  });
+});
