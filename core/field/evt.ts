@@ -176,11 +176,12 @@ export const evtFields: readonly FieldDefinition[] = [
   }),
 ];
 
-/** Falco names errors where the result may be one, and prints the number where it is a thread. */
+/** Falco names errors where the result may be one, and prints it where it is a thread or but a number. */
 function resultText({ type, result }: Event): FieldValue {
   if (result === undefined) return undefined;
-  const isThread = result < 0 && eventType(type)?.params[0]?.type === "PID";
-  return isThread ? String(result) : resultName(result);
+  const told = result < 0 ? eventType(type)?.params[0] : undefined;
+  const isNumber = told?.type === "PID" || told?.type === "INT64" && told.name === "res";
+  return isNumber ? String(result) : resultName(result);
 }
 
 /** Calls on a descriptor count by what it refers to; libs userspace/libsinsp/event.cpp get_category. */

@@ -85,6 +85,9 @@ Deno.test("evt.res names the error, evt.rawres is its number", () => {
   assertEquals(valueOf("evt.failed", failed), true);
   assertEquals(valueOf("evt.res", eventOf("openat", { result: 3 })), "SUCCESS");
   assertEquals(valueOf("evt.res", eventOf("openat", { result: -4000 })), "-4000");
+  for (const name of ["setsid", "clone", "process_vm_readv", "process_vm_writev"]) {
+    assertEquals(valueOf("evt.res", eventOf(name, { result: -22 })), "-22", name);
+  }
 });
 
 Deno.test("an event without a result has none of its fields", () => {
