@@ -30,7 +30,8 @@ export class LostEnds {
     for (const process of this.#missing) {
       if (!this.#isAlive(process)) processes.missedEnd(process);
     }
-    if (lost > this.#lost) {
+    // Whoever is looked for first must not be the only one where losses go on.
+    if (lost > this.#lost && this.#unchecked.length === 0) {
       this.#lost = lost;
       this.#unchecked = Array.from(
         processes.processes(),

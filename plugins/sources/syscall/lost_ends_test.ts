@@ -57,3 +57,10 @@ Deno.test("LostEnds looks again when more is lost, and for some at a time", () =
   for (let looks = 0; looks < 4; looks++) look(2);
   assertEquals(ended, [1100]);
 });
+
+Deno.test("LostEnds gets to everybody while more and more is lost", () => {
+  const { alive, ended, look } = scene(1200);
+  alive.delete(1100);
+  for (let lost = 1; lost <= 4; lost++) look(lost);
+  assertEquals(ended, [1100]);
+});
