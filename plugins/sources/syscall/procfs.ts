@@ -36,6 +36,10 @@ export function readThread(threadId: number, options: ProcfsOptions): ProcessSna
   const status = parseStatus(readText(`${folder}/status`));
   const processId = Number(status.get("Tgid"));
   if (!stat || !Number.isInteger(processId)) return undefined;
+  // A thread's own file tells when that thread started.
+  const first = threadId === processId
+    ? stat
+    : parseStat(readText(`${options.root}/${processId}/stat`)) ?? stat;
   return {
     threadId,
     processId,
@@ -45,7 +49,7 @@ export function readThread(threadId: number, options: ProcfsOptions): ProcessSna
     membership: readMembership(folder, stat, status),
     image: readImage(folder, stat.comm, { ...options, status }),
     cwd: readLink(`${folder}/cwd`),
-    startClockNs: stat.startTicks * NS_PER_CLOCK_TICK,
+    startClockNs: first.startTicks * NS_PER_CLOCK_TICK,
   };
 }
 

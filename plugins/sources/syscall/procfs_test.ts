@@ -98,3 +98,22 @@ Deno.test("isAlive() knows who has ended, is a zombie, or has the id of another"
     Deno.removeSync(root, { recursive: true });
   }
 });
+
+Deno.test("who is found by one of its later threads started with its first one", () => {
+  const root = Deno.makeTempDirSync({ prefix: "falcod-procfs-" });
+  try {
+    const told = (id: number, ticks: number) => {
+      Deno.mkdirSync(`${root}/${id}`);
+      const before = "1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0";
+      Deno.writeTextFileSync(`${root}/${id}/stat`, `${id} (server) S ${before} ${ticks}`);
+      Deno.writeTextFileSync(`${root}/${id}/status`, "Tgid:\t7\n");
+    };
+    told(7, 500);
+    told(9, 900);
+    const { processId, startClockNs } = readThread(9, { root, environment: false, argsLimit: 0 })!;
+    assertEquals([processId, startClockNs], [7, 5_000_000_000]);
+    assertEquals(isAlive({ id: processId, startClockNs }, root), true);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});
