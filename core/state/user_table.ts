@@ -81,8 +81,12 @@ export class UserTable {
     const { nameService } = options;
     if (!nameService) return;
     const onChange = () => void (this.#changedAt = this.#changes?.tick() ?? 0);
-    this.#askedUsers = new AskedNames((uid) => nameService.user(uid), { onChange });
-    this.#askedGroups = new AskedNames((gid) => nameService.group(gid), { onChange });
+    this.#askedUsers = new AskedNames(async (uid) => usable(await nameService.user(uid)), {
+      onChange,
+    });
+    this.#askedGroups = new AskedNames(async (gid) => usable(await nameService.group(gid)), {
+      onChange,
+    });
   }
 
   /** What a source tells counts more than any file. */
@@ -151,12 +155,20 @@ export function tell<Entry extends Group & Partial<User>>(
     told.delete(id);
     return free;
   }
-  const { name, home = "", shell = "" } = entry;
-  if (name.length > MAX_NAME || home.length > MAX_PATH || shell.length > MAX_PATH) return room;
+  if (isLong(entry)) return room;
   const units = entryUnits(entry);
   if (units > free || before === undefined && told.size >= MAX_ENTRIES) return room;
   told.set(id, entry);
   return free - units;
+}
+
+function isLong({ name, home = "", shell = "" }: Group & Partial<User>): boolean {
+  return name.length > MAX_NAME || home.length > MAX_PATH || shell.length > MAX_PATH;
+}
+
+/** What a server says is held to what a file may say. */
+function usable<Entry extends Group & Partial<User>>(entry: Entry | undefined): Entry | undefined {
+  return entry === undefined || entry.name === "" || isLong(entry) ? undefined : entry;
 }
 
 /** About what an entry takes: its texts, and the rest of it. */

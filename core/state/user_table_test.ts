@@ -161,3 +161,24 @@ Deno.test("user() and group() ask the name service for who is in no file, and fo
     "what was concluded from the old name counts no longer",
   );
 });
+
+Deno.test("UserTable holds what the name service says to what a file may say", async () => {
+  const answers = new Map([
+    [5000, { name: "", home: "/", shell: "/bin/sh" }],
+    [5001, { name: "a".repeat(257), home: "/", shell: "/bin/sh" }],
+    [5002, { name: "ada", home: "/".repeat(1025), shell: "/bin/sh" }],
+    [5003, { name: "ada", home: "/home/ada", shell: "/bin/sh" }],
+  ]);
+  const users = new UserTable({
+    nameService: {
+      user: (uid) => Promise.resolve(answers.get(uid)),
+      group: (gid) => Promise.resolve(answers.get(gid)),
+    },
+  });
+  const names = () =>
+    [...answers.keys()].map((id) => [users.user(id)?.name, users.group(id)?.name.length]);
+  names();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const nobody = [undefined, undefined];
+  assertEquals(names(), [nobody, nobody, nobody, ["ada", 3]]);
+});
