@@ -15,7 +15,10 @@ Deno.test("falcod record says what is wrong with its arguments, and writes nothi
   assert((await refused(["-w", "x.scap", "--scope", "me"])).includes("pid:1234"));
   assert((await refused(["-w", "x.scap", "--rotate-every", "0.5"])).includes("one second"));
   assert((await refused(["-w", "x.scap", "--keep", "3"])).includes("wants --rotate-size or"));
-  assert((await refused(["-w", "-", "--rotate-size", "3"])).includes("standard output is one"));
+  for (const output of ["-", "/dev/stdout"]) {
+    const args = ["-w", output, "--rotate-size", "3"];
+    assert((await refused(args)).includes("standard output is one capture"));
+  }
   const both = await refused(["-w", "x.scap", "--rotate-size", "3", "--size-limit", "9"]);
   assert(both.includes("'--size-limit <megabytes>' cannot be used with"), both);
   assert((await refused(["-w", "x.scap", "-W", "3"])).includes("(Did you mean --keep?)"));

@@ -1,6 +1,7 @@
 /** What happened once: `replay`, `record`. */
 import { type Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { Host } from "../host.ts";
+import { whyNotRotated } from "../recording/rotated_names.ts";
 import type { Rotation } from "../recording/series.ts";
 import {
   keyOptions,
@@ -136,6 +137,7 @@ function rotationOf(
     if (keep !== undefined) command.error("error: --keep wants --rotate-size or --rotate-every");
     return undefined;
   }
-  if (path === "-") command.error("error: standard output is one capture: -w wants a file here");
+  const why = whyNotRotated(path);
+  if (why !== undefined) command.error(`error: ${why}: -w wants the name of a file here`);
   return { sizeBytes: rotateSize, everyMs: rotateEvery, keep };
 }
