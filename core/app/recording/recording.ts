@@ -78,6 +78,11 @@ export class Recording {
     return this.#writer.sizeBytes;
   }
 
+  /** What is in memory and not yet in the file. */
+  get pendingBytes(): number {
+    return this.#writer.pendingBytes;
+  }
+
   get lostEvents(): number {
     return this.#writer.lostEvents;
   }

@@ -12,9 +12,13 @@ export class ReplaceError extends Error {
 
 /** Throws ReplaceError where a file has the name and is neither empty nor a capture. */
 export async function checkReplaceable(path: string): Promise<void> {
-  if (isStandardOutput(path) || !holdsSomething(path)) return;
-  if (await beginsAsCapture(path)) return;
+  if (isStandardOutput(path) || await isReplaceable(path)) return;
   throw new ReplaceError(`Cannot replace "${path}": it is no capture`);
+}
+
+/** False where a file has the name and is neither empty nor a capture. */
+export async function isReplaceable(path: string): Promise<boolean> {
+  return !holdsSomething(path) || await beginsAsCapture(path);
 }
 
 /** Not devices and pipes, which take what comes; links are refused where files are created. */

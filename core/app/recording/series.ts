@@ -3,6 +3,7 @@ import type { Event, StateChange } from "../../event/mod.ts";
 import type { CaptureOutput, Written } from "../../scap/mod.ts";
 import type { State } from "../../state/mod.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
+import { isReplaceable } from "./replaceable.ts";
 import { pathsBeyond, rotatedPath } from "./rotated_names.ts";
 
 /** When the next capture begins; with neither size nor time there is only one. */
@@ -26,11 +27,20 @@ export interface RecordingSeriesOptions extends Omit<RecordingOptions, "compress
 /** Of what a capture may hold, its list of processes is at most the half: else there would be nothing but lists. */
 const EVENTS_SHARE = 2;
 
+/**
+ * Where the disk is slower than what happens, so many wait for it, and so much of them; then the one that
+ * is written goes on, and loses events as a single one would. Each is memory and an open file.
+ */
+const MOST_ENDING = 16;
+const MOST_ENDING_BYTES = 64 << 20;
+
 /** As a `Recording`, but for `turn`. */
 export class RecordingSeries {
   readonly #state: State;
   readonly #options: RecordingSeriesOptions;
   readonly #finishing = new Set<Promise<void>>();
+  /** Of which the disk does not have all yet. */
+  readonly #ending = new Set<Recording>();
   #current: Recording;
   /** Size of the current one from which the next begins. */
   #dueBytes = Infinity;
@@ -85,7 +95,7 @@ export class RecordingSeries {
     const { everyMs } = this.#options.rotation ?? {};
     if (everyMs !== undefined) {
       this.#timer = setInterval(() => {
-        if (this.#current.eventCount > 0) this.#next();
+        if (this.#current.eventCount > 0 && this.#hasRoom()) this.#next();
       }, everyMs);
     }
     return this.#begin();
@@ -94,7 +104,8 @@ export class RecordingSeries {
   /** Before an event or a change has begun: a capture that follows begins with what is known by then. */
   turn(): void {
     const current = this.#current;
-    if (current.sizeBytes >= this.#dueBytes && current.eventCount > 0) this.#next();
+    if (current.sizeBytes < this.#dueBytes || current.eventCount === 0) return;
+    if (this.#hasRoom()) this.#next();
   }
 
   event(event: Event, isShown: boolean): Written {
@@ -114,7 +125,16 @@ export class RecordingSeries {
   /** Resolves when all captures are whole. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all([this.#current.close(), ...this.#finishing]);
+    const current = this.#current.close();
+    // Those before it are whole, whatever becomes of it.
+    await Promise.allSettled([current, ...this.#finishing]);
+    await current;
+  }
+
+  #hasRoom(): boolean {
+    let bytes = 0;
+    for (const { pendingBytes } of this.#ending) bytes += pendingBytes;
+    return this.#ending.size < MOST_ENDING && bytes < MOST_ENDING_BYTES;
   }
 
   #open(): Recording {
@@ -152,10 +172,11 @@ export class RecordingSeries {
     this.#endedLosses += ended.lostEvents;
     this.#current = this.#open();
     this.#finish(this.#begin());
+    this.#ending.add(ended);
     const isWhole = ended.close().then(() => true, (error) => {
       this.#options.onFailure(error);
       return false;
-    });
+    }).finally(() => this.#ending.delete(ended));
     this.#told = this.#told.then(async () => {
       if (await isWhole) this.#options.onFinished?.(ended);
     });
@@ -170,14 +191,26 @@ export class RecordingSeries {
   async #removeOld(keep: number): Promise<void> {
     const current = this.#current.path;
     try {
-      for (const path of await pathsBeyond(this.#options.path, { keep, current })) {
-        await Deno.remove(path);
-      }
+      const old = await pathsBeyond(this.#options.path, { keep, current });
+      // One that stays keeps no others.
+      for (const path of old) await this.#remove(path).catch((error) => this.#tellKept(error));
     } catch (error) {
-      // Somebody else removed it, and the next capture has the others looked at again.
-      if (error instanceof Deno.errors.NotFound) return;
-      if (!this.#hasToldKept) this.#options.onKept?.(error as Error);
-      this.#hasToldKept = true;
+      this.#tellKept(error as Error);
     }
+  }
+
+  async #remove(path: string): Promise<void> {
+    if (!await isReplaceable(path)) throw new Error(`"${path}" is no capture`);
+    try {
+      await Deno.remove(path);
+    } catch (error) {
+      // Somebody else removed it.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  #tellKept(error: Error): void {
+    if (!this.#hasToldKept) this.#options.onKept?.(error);
+    this.#hasToldKept = true;
   }
 }

@@ -1,9 +1,10 @@
-import { assert, assertEquals } from "../../../tests/assert.ts";
-import { openCapture, ScapReader } from "../../scap/mod.ts";
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
+import { openCapture, OutputError, ScapReader } from "../../scap/mod.ts";
 import { State } from "../../state/mod.ts";
 import { event, exit, snapshot } from "../../state/testing.ts";
 import { thisMachine } from "./machine.ts";
 import type { Recording } from "./recording.ts";
+import { rotatedPath } from "./rotated_names.ts";
 import { RecordingSeries, type RecordingSeriesOptions } from "./series.ts";
 
 async function inFolder(
@@ -140,6 +141,59 @@ Deno.test("RecordingSeries removes its oldest captures, those of earlier runs fi
     assertEquals(left.at(-1), "x.scap");
     assertEquals(left.at(-2), series.path.slice(folder.length + 1));
     assert(series.captures > 2);
+  });
+});
+
+Deno.test("RecordingSeries removes only captures, and one that stays keeps no others", async () => {
+  const kept: string[] = [];
+  const rotation = { sizeBytes: 1, keep: 1 };
+  const onKept = ({ message }: Error) => void kept.push(message);
+  await inFolder({ rotation, onKept }, async (series, { folder }) => {
+    const notes = `${folder}/x-20190131T120000.000Z.scap`;
+    Deno.writeTextFileSync(notes, "not falcod's");
+    for (const year of [2020, 2021, 2099]) {
+      Deno.writeTextFileSync(`${folder}/x-${year}0131T120000.000Z.scap`, "");
+    }
+    await series.begin();
+    await series.close();
+    const left = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).sort();
+    assertEquals(left, [notes, series.path]);
+    assertEquals(kept, [`"${notes}" is no capture`]);
+  });
+});
+
+Deno.test("RecordingSeries begins no captures without end while the disk takes nothing", async () => {
+  await inFolder({ rotation: { sizeBytes: 1 } }, async (series, { folder }) => {
+    await series.begin();
+    sees(series, 10, 3000);
+    assertEquals(series.captures, 17);
+    await pause(300);
+    sees(series, 10, 100);
+    assert(series.captures > 17, `${series.captures}`);
+    await series.close();
+    const held = await heldIn(folder);
+    assertEquals(held.reduce((all, { events }) => all + events, 0), 3100);
+  });
+});
+
+Deno.test("RecordingSeries ends with what came before whole, though the last one cannot be made", async () => {
+  const finished: number[] = [];
+  const onFinished = ({ eventCount }: Recording) => void finished.push(eventCount);
+  await inFolder({ rotation: { sizeBytes: 1 }, onFinished }, async (series, { folder }) => {
+    const now = Date.now, laterMs = now() + 60_000;
+    const taken = rotatedPath(`${folder}/x.scap`, laterMs + 9);
+    Deno.mkdirSync(taken);
+    await series.begin();
+    Date.now = () => laterMs;
+    try {
+      while (series.path !== taken) sees(series, 10, 1);
+    } finally {
+      Date.now = now;
+    }
+    await assertRejects(() => series.close(), OutputError, "it is a directory");
+    assertEquals(finished.length, 10);
+    Deno.removeSync(taken);
+    assertEquals((await heldIn(folder)).map(({ events }) => events), finished);
   });
 });
 
