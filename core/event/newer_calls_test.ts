@@ -4,6 +4,7 @@ import {
   currentEventCode,
   eventCodesByName,
   eventCodesOfCall,
+  eventNamesOf,
   eventType,
   eventTypes,
   exitEventOfSyscall,
@@ -58,4 +59,12 @@ Deno.test("eventCodesOfCall() keeps newer calls and the older ones apart", () =>
   assertEquals(eventCodesOfCall("pread64"), eventCodesByName("pread"));
   assertEquals(eventCodesOfCall("pread"), eventCodesByName("pread"));
   assertEquals(eventCodesOfCall("nonsense"), []);
+});
+
+Deno.test("eventNamesOf() names newer calls where they are meant, and the older ones where those are", () => {
+  const named = (...names: string[]) => eventNamesOf(names.flatMap(eventCodesByName));
+  assertEquals(named("fchmodat2"), ["fchmodat2"]);
+  assertEquals(named("fchmodat"), ["fchmodat"]);
+  assertEquals(named("mount", "fchmodat2"), ["fchmodat2", "mount"]);
+  assertEquals(eventNamesOf([currentEventCode("fchmodat2")!]), ["fchmodat2"]);
 });

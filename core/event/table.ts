@@ -208,12 +208,20 @@ export function namesOfType(code: number): readonly string[] {
   return call === undefined ? [name] : [name, call];
 }
 
-/** The names of events with these codes, each once, sorted. */
+/**
+ * The names of events with these codes, each once, sorted. Newer calls are among those whose events they are, or
+ * which captures of old have by their own name: only where they alone are meant they are told beside them.
+ */
 export function eventNamesOf(codes: Iterable<number>): string[] {
-  const names = new Set<string>();
+  const names = new Set<string>(), newer: number[] = [];
   for (const code of codes) {
     const type = eventType(code);
-    if (type) names.add(type.name);
+    if (newerCallOf(code)) newer.push(code);
+    else if (type) names.add(type.name);
+  }
+  for (const code of newer) {
+    const own = namesOfType(code);
+    if (!own.some((name) => names.has(name))) names.add(own.at(-1)!);
   }
   return [...names].sort();
 }

@@ -1,6 +1,6 @@
 /** Why conditions cannot hold, in words. */
 import { inQuotes, type Span } from "../base/mod.ts";
-import { eventType } from "../event/mod.ts";
+import { eventNamesOf, eventType } from "../event/mod.ts";
 import { pathRoleOf } from "../field/mod.ts";
 import type { CheckedCondition } from "./checked.ts";
 import { type Fact, isSingle, operandText } from "./implication.ts";
@@ -79,7 +79,7 @@ function asksForValues({ leaf, holds }: Fact): boolean {
 function explainTypes(conflict: Conflict & { readonly kind: "types" }): Explanation {
   const { fact, against, types, absent } = conflict;
   const field = operandText(fact.leaf.left);
-  const names = [...new Set(types.map((code) => eventType(code)?.name ?? "?"))];
+  const names = eventNamesOf(types);
   const more = names.length > MAX_NAMED ? ", …" : "";
   const events = `events of type ${names.slice(0, MAX_NAMED).join(", ")}${more}`;
   return {

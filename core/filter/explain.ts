@@ -13,6 +13,7 @@ import {
   fieldText,
 } from "./checked.ts";
 import type { Condition } from "./condition.ts";
+import { isTypeName } from "./event_types.ts";
 import { interpretCondition, valueOf } from "./interpret.ts";
 import { printOperand } from "./print.ts";
 
@@ -114,7 +115,9 @@ class Explainer {
 
   #valueOf(operand: CheckedOperand): JsonValue {
     const value: FieldValue = valueOf(operand, this.event, this.state);
-    return jsonValue(value, operand.kind === "field" ? operand.definition : unnamed(operand));
+    const definition = operand.kind === "field" ? operand.definition : unnamed(operand);
+    // Both names of a newer call: either may be the one that was asked for.
+    return jsonValue(value, isTypeName(operand) ? { ...definition, list: true } : definition);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Outputs that ask for what no event of their rule can have. */
 import type { OutputTemplate } from "../alert/mod.ts";
 import { type Report, type SourceText, toFile } from "../base/mod.ts";
-import { eventType } from "../event/mod.ts";
+import { eventNamesOf } from "../event/mod.ts";
 import { fixedValue } from "../field/fixed.ts";
 
 /** A rule about more types is about events of every kind: some of them have the field. */
@@ -37,7 +37,7 @@ export function lintOutput(
 }
 
 function typesText(codes: ReadonlySet<number>): string {
-  const names = [...new Set([...codes].flatMap((code) => eventType(code)?.name ?? []))].sort();
+  const names = eventNamesOf(codes);
   const others = names.length > TYPES_NAMED ? " and others" : "";
   return `events of ${names.slice(0, TYPES_NAMED).join(", ")}${others}`;
 }

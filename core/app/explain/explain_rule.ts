@@ -2,7 +2,7 @@
 import type { Alert } from "../../alert/mod.ts";
 import { Report } from "../../base/mod.ts";
 import type { RuleMatching } from "../../engine/mod.ts";
-import { eventType, type View } from "../../event/mod.ts";
+import { namesOfType, type View } from "../../event/mod.ts";
 import {
   type Condition,
   decisiveParts,
@@ -55,7 +55,8 @@ export function explainRule(
     : [];
   return {
     rule,
-    eventType: eventType(eventCode)?.name ?? "NA",
+    // Of a newer call the rule may want that one or the other.
+    eventType: namesOfType(eventCode).at(-1) ?? "NA",
     looksAtType: rule.eventTypes.has(eventCode),
     condition,
     view,

@@ -45,6 +45,16 @@ const RULES = `
   condition: evt.type = openat and sensitive
   output: second
   priority: WARNING
+- rule: Newer
+  desc: d
+  condition: evt.type = fchmodat2
+  output: newer
+  priority: WARNING
+- rule: Older
+  desc: d
+  condition: evt.type = fchmodat and not evt.type = fchmodat2
+  output: older
+  priority: WARNING
 `;
 
 function rulesetOf(text: string): Ruleset {
@@ -183,4 +193,19 @@ Deno.test("plainExplanation() holds the same for programs", () => {
     exceptions: ["by cron"],
     reasons: [{ text: "proc.pname in (cron)", truth: true, values: { "proc.pname": "cron" } }],
   });
+});
+
+Deno.test("explainRule() calls a newer call what it is where a rule tells it from the older one", () => {
+  const verdict = (name: string, type: string) => verdictOf(explain(name, `{evt.type: ${type}}`));
+  assertEquals(
+    verdict("Newer", "fchmodat"),
+    '"Newer" does not match: it is not held against "fchmodat" events, only against fchmodat2.',
+  );
+  assertEquals(
+    verdict("Older", "fchmodat2"),
+    '"Older" does not match: it is not held against "fchmodat2" events, only against fchmodat.',
+  );
+  assertEquals(treeLines(explain("Newer", "{evt.type: fchmodat2}"), ruleset.macros), [
+    '* true  evt.type = fchmodat2  [evt.type = ("fchmodat", "fchmodat2")]',
+  ]);
 });

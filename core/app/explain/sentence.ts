@@ -1,5 +1,5 @@
 /** The outcome in sentences. */
-import { eventType } from "../../event/mod.ts";
+import { eventNamesOf } from "../../event/mod.ts";
 import type { Explanation } from "../../filter/mod.ts";
 import type { RuleExplanation } from "./explain_rule.ts";
 import { seenText } from "./tree.ts";
@@ -86,7 +86,7 @@ function disabledClause({ rule }: RuleExplanation): string {
 const MAX_TYPES = 8;
 
 function typesText(codes: ReadonlySet<number>): string {
-  const names = [...new Set([...codes].flatMap((code) => eventType(code)?.name ?? []))].sort();
+  const names = eventNamesOf(codes);
   if (names.length === 0) return "against none at all";
   const shown = names.slice(0, MAX_TYPES).join(", ");
   return `against ${shown}${
