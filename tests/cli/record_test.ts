@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../assert.ts";
-import { falcod, falcodProgram, Folder } from "./program.ts";
+import { falcod, falcodProgram, Folder, root } from "./program.ts";
 
 async function refused(args: readonly string[]): Promise<string> {
   using folder = new Folder({});
@@ -97,10 +97,14 @@ Deno.test("falcod record and replay have no use for a terminal in place of a cap
   using folder = new Folder({});
   // script(1) gives its command a terminal for input and output.
   for (
-    const [args, wanted] of [["record -w -", "standard output is a terminal"], [
-      "replay - --fields evt.num",
-      "Cannot open the capture on standard input: it is a terminal",
-    ]] as const
+    const [args, wanted] of [
+      ["record -w -", "standard output is a terminal"],
+      [`replay ${root}rules/demo.scap.gz -w -`, "standard output is a terminal"],
+      [
+        "replay - --fields evt.num",
+        "Cannot open the capture on standard input: it is a terminal",
+      ],
+    ] as const
   ) {
     const program = `${falcodProgram().join(" ")} ${args}`;
     const { code, stdout } = await new Deno.Command("script", {

@@ -162,6 +162,13 @@ Deno.test("falcod replay -w makes a capture of the events that a condition picks
   assertEquals(await lines("part.scap.gz"), expected);
 });
 
+Deno.test("falcod replay -w - ends when nobody reads any more", async () => {
+  const child = falcodCommand(["replay", `${root}rules/demo.scap.gz`, "-w", "-"]).spawn();
+  await child.stdout.cancel();
+  const error = await new Response(child.stderr).text();
+  assertEquals([(await child.status).code, error], [0, ""]);
+});
+
 Deno.test("falcod replay -w keeps what comes before the cut of a capture, and makes nothing of no capture", async () => {
   using folder = new Folder(files);
   const write = (...args: string[]) => falcod(["replay", ...args], { folder: folder.path });

@@ -17,6 +17,7 @@ import { filterOf, type Shows } from "../recording/filter.ts";
 import { type Losses, lossesOf, LossHistory } from "../recording/loss_history.ts";
 import { thisMachine, thisMachinesInterfaces } from "../recording/machine.ts";
 import { RecordingSeries, type Rotation } from "../recording/series.ts";
+import { refusesTerminal } from "../recording/refuses_terminal.ts";
 import { checkReplaceable } from "../recording/replaceable.ts";
 import { type RecordingConfig, recordingSettings } from "../recording/settings.ts";
 import { brokenLines, captureName, resultLines } from "../recording/result_lines.ts";
@@ -39,11 +40,7 @@ const LOOK_FOR_LOSSES_MS = 200;
 
 export async function recordCommand(request: RecordRequest, host: Host): Promise<number> {
   const toOutput = isStandardOutput(request.path);
-  if (toOutput && host.out.isTerminal) {
-    host.error.write("falcod: a capture is nothing to look at: standard output is a terminal\n");
-    host.error.write("  name a file, or have a program read it: falcod record -w - | …\n");
-    return EXIT_FAILURE;
-  }
+  if (toOutput && refusesTerminal("record -w -", host)) return EXIT_FAILURE;
   if (!request.rotation) await checkReplaceable(request.path);
   const filter = await filterOf(request.filter, host);
   if (!filter) return EXIT_FAILURE;

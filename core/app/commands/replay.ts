@@ -3,6 +3,7 @@ import { Report } from "../../base/mod.ts";
 import { playCapture, Replay, sinkInto } from "../../replay/mod.ts";
 import type { Event } from "../../event/mod.ts";
 import { Registry } from "../../plugin/mod.ts";
+import { isStandardOutput } from "../../scap/mod.ts";
 import type { State } from "../../state/mod.ts";
 import { K8S_AUDIT } from "../config/k8s_audit.ts";
 import type { Wired } from "../config/settings.ts";
@@ -22,6 +23,7 @@ import { writeExcerpt } from "../replay/excerpt.ts";
 import type { Play, Played } from "../replay/played.ts";
 import { checkReplaceable } from "../recording/replaceable.ts";
 import { captureName } from "../recording/result_lines.ts";
+import { refusesTerminal } from "../recording/refuses_terminal.ts";
 import { printLines } from "../print_lines.ts";
 import { showProgress } from "../progress.ts";
 import { recordedStateFor, resolveBeforehand } from "../recorded_state.ts";
@@ -91,6 +93,8 @@ async function withExcerpt(
   to: string,
   host: Host,
 ): Promise<Play | undefined> {
+  const toOutput = isStandardOutput(to);
+  if (toOutput && refusesTerminal("replay FILE -w -", host)) return undefined;
   await checkReplaceable(to);
   const surroundings = await surroundingsOf(request, host);
   if (!surroundings) return undefined;
@@ -103,14 +107,23 @@ async function withExcerpt(
     const state = recordedStateFor(surroundings.containers);
     await resolveBeforehand(state, condition?.watchedNames ?? new Set(), signal);
     const progress = showProgress("replaying", host.error);
-    const { events, picked, lost } = await writeExcerpt(path, {
+    const left = `falcod: ${to} was not read to its end, and is left as it is`;
+    const written = await writeExcerpt(path, {
       to,
       state,
       eventTypes: condition?.eventTypes,
       picks: condition?.holds,
       signal,
       onProgress: (events) => progress.tell(counted(events, "event")),
+      onLeft: () => printLines([left], host.error),
+    }).catch((error) => {
+      // Who read it has seen enough.
+      if (toOutput && error.cause instanceof Deno.errors.BrokenPipe) return "unread" as const;
+      throw error;
     }).finally(() => progress.end());
+    if (written === "unread") return "unread";
+    if (!written) return "faulty";
+    const { events, picked, lost } = written;
     printLines(
       [
         `falcod: ${picked} of ${counted(events, "event")} in ${captureName(to)}`,

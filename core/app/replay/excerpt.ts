@@ -2,7 +2,14 @@
 import type { Event, StateChange } from "../../event/mod.ts";
 import { Recorder } from "../../record/mod.ts";
 import { playCapture, Replay, type ReplayEvent, sinkInto } from "../../replay/mod.ts";
-import { createCapture, type ScapInterface, type ScapMachine, ScapWriter } from "../../scap/mod.ts";
+import {
+  createCapture,
+  isStandardInput,
+  isStandardOutput,
+  type ScapInterface,
+  type ScapMachine,
+  ScapWriter,
+} from "../../scap/mod.ts";
 import { type State, UNKNOWN_IMAGE, UNSEEN_IMAGE } from "../../state/mod.ts";
 
 export interface ExcerptOptions {
@@ -17,6 +24,8 @@ export interface ExcerptOptions {
   readonly signal: AbortSignal;
   /** Called now and then with how many events were looked at. */
   readonly onProgress: (events: number) => void;
+  /** The excerpt was to replace the capture, which was not read to its end: it is left as it is. */
+  readonly onLeft: () => void;
 }
 
 export interface ExcerptResult {
@@ -38,12 +47,16 @@ const UNKNOWN_MACHINE: ScapMachine = {
 };
 
 /**
- * Throws as `playCapture`, and OutputError. Of a capture that ends in the middle the excerpt has what
- * comes before; otherwise the file has its name only once it is whole, so that it may be the one that is
- * read.
+ * Throws as `playCapture`, and OutputError. Of a capture that ends in the middle, or is not played to its
+ * end, the excerpt has what comes before. The file has its name only once it is written, so that it may be
+ * the one that is read; that one is only replaced when all of it was read.
  */
-export async function writeExcerpt(path: string, options: ExcerptOptions): Promise<ExcerptResult> {
-  const { to, state, eventTypes, picks, signal, onProgress } = options;
+export async function writeExcerpt(
+  path: string,
+  options: ExcerptOptions,
+): Promise<ExcerptResult | undefined> {
+  const { to, state, eventTypes, picks, signal, onProgress, onLeft } = options;
+  const replacesItself = isSameFile(path, to);
   const output = await createCapture(to, { compress: to.endsWith(".gz") });
   const writer = new ScapWriter(output);
   let machine = UNKNOWN_MACHINE;
@@ -80,6 +93,13 @@ export async function writeExcerpt(path: string, options: ExcerptOptions): Promi
     tellChanges();
     await writer.close();
   };
+  /** Of what was read as far as that went. */
+  const end = async () => {
+    if (recorder && !replacesItself) return await finish();
+    if (recorder) onLeft();
+    await writer.flush().catch(() => {});
+    output.discard();
+  };
   let picked = 0;
   const deliver = (event: Event) => {
     const recorder = begun();
@@ -110,7 +130,8 @@ export async function writeExcerpt(path: string, options: ExcerptOptions): Promi
       signal,
       look: (item) => {
         if (item.kind === "machine") machine = item;
-        else if (item.kind === "interface") interfaces.push(item);
+        // Later ones have no place.
+        else if (item.kind === "interface" && !recorder) interfaces.push(item);
       },
       settle: () => {
         onProgress(replay.counters.events);
@@ -118,10 +139,25 @@ export async function writeExcerpt(path: string, options: ExcerptOptions): Promi
       },
     });
   } catch (error) {
-    if (recorder) await finish();
-    else output.discard();
+    await end();
     throw error;
+  }
+  if (signal.aborted && replacesItself) {
+    await end();
+    return undefined;
   }
   await finish();
   return { events: replay.counters.events, picked, lost: writer.lostEvents };
+}
+
+/** By whatever names. */
+function isSameFile(path: string, to: string): boolean {
+  if (isStandardOutput(to)) return false;
+  try {
+    const read = Deno.statSync(isStandardInput(path) ? "/dev/stdin" : path);
+    const written = Deno.statSync(to);
+    return read.isFile && read.dev === written.dev && read.ino === written.ino;
+  } catch {
+    return false;
+  }
 }

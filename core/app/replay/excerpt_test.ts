@@ -1,12 +1,12 @@
-import { assert, assertEquals } from "../../../tests/assert.ts";
+import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { type Event, eventCodesByName } from "../../event/mod.ts";
-import { playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
+import { CaptureFault, playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
 import { createCapture, ScapWriter } from "../../scap/mod.ts";
 import { State } from "../../state/mod.ts";
 import { event, image, snapshot } from "../../state/testing.ts";
 import { thisMachine } from "../recording/machine.ts";
 import { Recording } from "../recording/recording.ts";
-import { writeExcerpt } from "./excerpt.ts";
+import { type ExcerptOptions, type ExcerptResult, writeExcerpt } from "./excerpt.ts";
 
 /** PPME code of an event that changes nothing. */
 const SOME = 131;
@@ -38,15 +38,23 @@ async function withCapture(body: (path: string, folder: string) => Promise<void>
   }
 }
 
-async function excerpt(from: string, to: string, picks?: (event: Event) => boolean) {
-  return await writeExcerpt(from, {
+async function excerpt(
+  from: string,
+  to: string,
+  picks?: (event: Event) => boolean,
+  more: Partial<ExcerptOptions> = {},
+): Promise<ExcerptResult> {
+  const result = await writeExcerpt(from, {
     to,
     state: recordedState(),
     eventTypes: undefined,
     picks,
     signal: new AbortController().signal,
     onProgress: () => {},
+    onLeft: () => {},
+    ...more,
   });
+  return result ?? { events: 0, picked: 0, lost: 0 };
 }
 
 /** Of each event, what its process is by then. */
@@ -104,5 +112,27 @@ Deno.test("writeExcerpt() waits for the disk, however large events are, and lose
     await writer.close();
     const { picked, lost } = await excerpt(large, `${folder}/part.scap`, () => true);
     assertEquals([picked, lost], [2500, 0]);
+  });
+});
+
+Deno.test("writeExcerpt() replaces no capture that it has not read to its end", async () => {
+  await withCapture(async (whole, folder) => {
+    const stop = new AbortController();
+    let left = 0;
+    const stopped = { signal: stop.signal, onLeft: () => void left++ };
+    const bytes = Deno.readFileSync(whole);
+    await excerpt(whole, whole, () => (stop.abort(), true), stopped);
+    assertEquals([left, Deno.readFileSync(whole)], [1, bytes]);
+    const link = `${folder}/link`, cut = bytes.subarray(0, bytes.length - 9);
+    Deno.symlinkSync(whole, link);
+    Deno.writeFileSync(whole, cut);
+    const onLeft = stopped.onLeft;
+    await assertRejects(() => excerpt(link, whole, undefined, { onLeft }), CaptureFault);
+    assertEquals([left, Deno.readFileSync(whole)], [2, cut]);
+    assertEquals([...Deno.readDirSync(folder)].length, 2);
+    // Elsewhere there is what was read.
+    const part = `${folder}/part.scap`;
+    await assertRejects(() => excerpt(whole, part), CaptureFault);
+    assertEquals((await told(part)).length, 2);
   });
 });
