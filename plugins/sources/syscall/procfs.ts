@@ -71,10 +71,14 @@ export function isAlive(
   return startClockNs === 0 || Math.abs(startedNs - startClockNs) <= 2 * NS_PER_CLOCK_TICK;
 }
 
-/** Whether falcod sees every process there: it need not where `hidepid` hides those of others. */
+/**
+ * Whether falcod sees every process there, with the start that the kernel noted: it need not where `hidepid` hides
+ * those of others, nor in a time namespace of its own. time_namespaces(7)
+ */
 export function showsEverybody(root: string): boolean {
   const showsAll = showsAllProcesses(root) ?? readLink(`${root}/self/ns/pid`) === INITIAL_NAMESPACE;
-  return showsAll && isAlive({ id: 1, startClockNs: 0 }, root);
+  const isMoved = /^boottime\s+(?!\s|0\s+0$)/m.test(readText(`${root}/self/timens_offsets`));
+  return showsAll && !isMoved && isAlive({ id: 1, startClockNs: 0 }, root);
 }
 
 /** All processes with their threads. */

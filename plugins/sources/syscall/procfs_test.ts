@@ -1,6 +1,6 @@
 /** Processes as a folder that looks like /proc tells them. */
 import { assertEquals } from "../../../tests/assert.ts";
-import { cgroupOf, isAlive, readThread } from "./procfs.ts";
+import { cgroupOf, isAlive, readThread, showsEverybody } from "./procfs.ts";
 
 interface Told {
   readonly uid: number;
@@ -113,6 +113,31 @@ Deno.test("who is found by one of its later threads started with its first one",
     const { processId, startClockNs } = readThread(9, { root, environment: false, argsLimit: 0 })!;
     assertEquals([processId, startClockNs], [7, 5_000_000_000]);
     assertEquals(isAlive({ id: processId, startClockNs }, root), true);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+});
+
+Deno.test("showsEverybody() knows who is hidden, and whose starts are moved", () => {
+  const root = Deno.makeTempDirSync({ prefix: "falcod-procfs-" });
+  try {
+    for (const folder of ["1/ns", "self"]) Deno.mkdirSync(`${root}/${folder}`, { recursive: true });
+    const shows = (files: Readonly<Record<string, string>>) => {
+      for (const [path, text] of Object.entries(files)) {
+        Deno.writeTextFileSync(`${root}/${path}`, text);
+      }
+      return showsEverybody(root);
+    };
+    Deno.symlinkSync("pid:[4026531836]", `${root}/1/ns/pid`);
+    assertEquals(shows({}), false, "hidden");
+    const stat = "1 (init) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 2";
+    assertEquals(shows({ "1/stat": stat }), true, "a kernel without time namespaces");
+    const offsets = (boot: string) =>
+      `monotonic           0         0\nboottime   ${boot.padStart(11)}\n`;
+    assertEquals(shows({ "self/timens_offsets": offsets("0         0") }), true);
+    assertEquals(shows({ "self/timens_offsets": offsets("100000         0") }), false);
+    assertEquals(shows({ "self/timens_offsets": offsets("-1 500000000") }), false);
+    assertEquals(shows({ "self/timens_offsets": offsets("0 500000000") }), false);
   } finally {
     Deno.removeSync(root, { recursive: true });
   }
