@@ -69,7 +69,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
     machine: thisMachine(Deno.hostname()),
     interfaces: thisMachinesInterfaces(),
     onFailure: (error) => {
-      failure = error;
+      failure ??= error;
       stop.abort();
     },
     onFinished: ({ eventCount, path }) =>
@@ -120,7 +120,7 @@ export async function recordCommand(request: RecordRequest, host: Host): Promise
   // Who read it has seen enough.
   if (failure?.cause instanceof Deno.errors.BrokenPipe && toOutput) return EXIT_OK;
   if (failure) {
-    if (await begun) printLines(brokenLines(recording), host.error);
+    if (await begun) printLines(brokenLines(recording.broken ?? recording), host.error);
     throw failure;
   }
   const lost = lastNs === undefined ? lossesOf(source.counters()) : history.by(lastNs);

@@ -33,6 +33,8 @@ const EVENTS_SHARE = 2;
  */
 const MOST_ENDING = 16;
 const MOST_ENDING_BYTES = 64 << 20;
+/** And so many for old ones to be removed: else there would be more than are kept. */
+const MOST_REMOVING = 2;
 
 /** As a `Recording`, but for `turn`. */
 export class RecordingSeries {
@@ -42,6 +44,7 @@ export class RecordingSeries {
   /** Of which the disk does not have all yet. */
   readonly #ending = new Set<Recording>();
   #current: Recording;
+  #broken: Recording | undefined;
   /** Size of the current one from which the next begins. */
   #dueBytes = Infinity;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -54,6 +57,7 @@ export class RecordingSeries {
   #told: Promise<void> = Promise.resolve();
   /** One at a time: each goes by what is there. */
   #removing: Promise<void> = Promise.resolve();
+  #waitingToRemove = 0;
 
   constructor(state: State, options: RecordingSeriesOptions) {
     this.#state = state;
@@ -68,6 +72,11 @@ export class RecordingSeries {
 
   get opened(): Promise<CaptureOutput> {
     return this.#current.opened;
+  }
+
+  /** The first one that could not be created or written on; those after it may have failed as well. */
+  get broken(): Pick<Recording, "path" | "writtenEvents"> | undefined {
+    return this.#broken;
   }
 
   get isFull(): boolean {
@@ -134,16 +143,24 @@ export class RecordingSeries {
   #hasRoom(): boolean {
     let bytes = 0;
     for (const { pendingBytes } of this.#ending) bytes += pendingBytes;
-    return this.#ending.size < MOST_ENDING && bytes < MOST_ENDING_BYTES;
+    return this.#ending.size < MOST_ENDING && bytes < MOST_ENDING_BYTES &&
+      this.#waitingToRemove < MOST_REMOVING;
   }
 
   #open(): Recording {
     const { path, rotation, ...options } = this.#options;
-    return new Recording(this.#state, {
+    const opened: Recording = new Recording(this.#state, {
       ...options,
       path: rotation ? rotatedPath(path, this.#nextMs()) : path,
       compress: path.endsWith(".gz"),
+      onFailure: (error) => this.#fail(opened, error),
     });
+    return opened;
+  }
+
+  #fail(recording: Recording, error: Error): void {
+    this.#broken ??= recording;
+    this.#options.onFailure(error);
   }
 
   /** No two captures of a run have the same, and each later one is larger, whatever the clock does. */
@@ -158,10 +175,11 @@ export class RecordingSeries {
     if (sizeBytes !== undefined) {
       this.#dueBytes = Math.max(sizeBytes, EVENTS_SHARE * current.sizeBytes);
     }
+    if (keep === undefined) return await begun;
+    this.#waitingToRemove++;
     const hasBegun = await begun;
-    if (hasBegun && keep !== undefined) {
-      await (this.#removing = this.#removing.then(() => this.#removeOld(keep)));
-    }
+    if (hasBegun) await (this.#removing = this.#removing.then(() => this.#removeOld(keep)));
+    this.#waitingToRemove--;
     return hasBegun;
   }
 
@@ -174,7 +192,7 @@ export class RecordingSeries {
     this.#finish(this.#begin());
     this.#ending.add(ended);
     const isWhole = ended.close().then(() => true, (error) => {
-      this.#options.onFailure(error);
+      this.#fail(ended, error);
       return false;
     }).finally(() => this.#ending.delete(ended));
     this.#told = this.#told.then(async () => {

@@ -162,6 +162,23 @@ Deno.test("RecordingSeries removes only captures, and one that stays keeps no ot
   });
 });
 
+Deno.test("RecordingSeries never leaves many more captures than it keeps, however fast they follow", async () => {
+  await inFolder({ rotation: { sizeBytes: 1, keep: 3 } }, async (series, { folder }) => {
+    await series.begin();
+    let most = 0;
+    for (let time = 0; time < 300; time++) {
+      sees(series, 10, 40);
+      await Promise.resolve();
+      if (time % 10 === 0) await pause(0);
+      most = Math.max(most, [...Deno.readDirSync(folder)].length);
+    }
+    await series.close();
+    assert(series.captures > 10, `${series.captures}`);
+    assert(most <= 5, `${most}`);
+    assertEquals([...Deno.readDirSync(folder)].length, 3);
+  });
+});
+
 Deno.test("RecordingSeries begins no captures without end while the disk takes nothing", async () => {
   await inFolder({ rotation: { sizeBytes: 1 } }, async (series, { folder }) => {
     await series.begin();
@@ -191,6 +208,7 @@ Deno.test("RecordingSeries ends with what came before whole, though the last one
       Date.now = now;
     }
     await assertRejects(() => series.close(), OutputError, "it is a directory");
+    assertEquals(series.broken?.path, taken);
     assertEquals(finished.length, 10);
     Deno.removeSync(taken);
     assertEquals((await heldIn(folder)).map(({ events }) => events), finished);
