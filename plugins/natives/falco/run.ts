@@ -4,7 +4,7 @@ import { CPlugin, type CPluginLibrary, HostTableView, Tables } from "../../../ff
 import { AsyncEvents } from "./async_events.ts";
 import { loggerTo } from "./log.ts";
 import type { FalcoPlugin } from "./plugin.ts";
-import { codeOf, Slot } from "./slot.ts";
+import { codeOf, Slot, typesFollowed } from "./slot.ts";
 import { within } from "./within.ts";
 
 /** PPME_PLUGINEVENT_E: what plugins see that do not say more, and do not look at system calls. */
@@ -79,7 +79,7 @@ export class FalcoRun implements NativeRun {
   needs(source: string): { readonly looks: boolean; readonly eventTypes: ReadonlySet<number> } {
     const watched = this.#watched.get(source);
     const types = watched?.followers.flatMap(({ types }) => [...types ?? []]) ?? [];
-    return { looks: watched !== undefined, eventTypes: new Set(types) };
+    return { looks: watched !== undefined, eventTypes: typesFollowed(types) };
   }
 
   async metrics(source: string): Promise<readonly NativeMetric[]> {

@@ -1,5 +1,11 @@
 /** The event of a source that is being judged, as plugins read it. */
-import { type Event, GENERIC_BASE, type RawEvent, upstreamCode } from "../../../core/mod.ts";
+import {
+  allEventCodes,
+  type Event,
+  GENERIC_BASE,
+  type RawEvent,
+  upstreamCode,
+} from "../../../core/mod.ts";
 import { EventInput } from "../../../ffi/c_plugin/mod.ts";
 import { PluginEvent } from "./plugin_event.ts";
 import { writeRawEvent } from "./raw_bytes.ts";
@@ -10,6 +16,12 @@ const GENERIC_EXIT = 1;
 /** Type of an event as plugins know types. */
 export function codeOf({ type }: Event): number {
   return type >= GENERIC_BASE ? GENERIC_EXIT : upstreamCode(type);
+}
+
+/** What a source is to be asked for where a plugin follows these: newer calls come as events of older ones. */
+export function typesFollowed(types: readonly number[]): ReadonlySet<number> {
+  const wanted = new Set(types);
+  return new Set([...types, ...allEventCodes().filter((code) => wanted.has(upstreamCode(code)))]);
 }
 
 /** One for each event source: events of a source come one after the other. */
