@@ -1,5 +1,5 @@
 /** evt.type, evt.res and what else is known of the event itself. */
-import { errnoNames, type Event, eventType } from "../event/mod.ts";
+import { errnoNames, type Event, eventType, upstreamCode } from "../event/mod.ts";
 import type { State } from "../state/mod.ts";
 import {
   eventTypeName,
@@ -215,7 +215,8 @@ function descriptorCategory(typeChar: string | undefined): string {
 }
 
 function isOfType(event: Event, wanted: string): boolean {
-  return /^\d+$/.test(wanted) ? event.type === Number(wanted) : isEventNamed(event, wanted);
+  if (!/^\d+$/.test(wanted)) return isEventNamed(event, wanted);
+  return upstreamCode(event.type) === Number(wanted);
 }
 
 function notATime(text: string): string | undefined {

@@ -76,6 +76,8 @@ Deno.test("evt.type.is compares with a name or a code", () => {
   assertEquals(valueOf("evt.type.is.openat", event), 1);
   assertEquals(valueOf("evt.type.is.open", event), 0);
   assertEquals(valueOf(`evt.type.is.${event.type}`, event), 1);
+  const [older, newer] = [eventOf("mount"), eventOf("move_mount")];
+  assertEquals(valueOf(`evt.type.is.${older.type}`, newer), 1, "codes are those that others know");
 });
 
 Deno.test("evt.res names the error, evt.rawres is its number", () => {
