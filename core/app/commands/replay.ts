@@ -107,7 +107,9 @@ async function withExcerpt(
     const state = recordedStateFor(surroundings.containers);
     await resolveBeforehand(state, condition?.watchedNames ?? new Set(), signal);
     const progress = showProgress("replaying", host.error);
-    const left = `falcod: ${to} was not read to its end, and is left as it is`;
+    const left = `falcod: nothing written into ${
+      captureName(to)
+    }: the capture was not read to its end`;
     const written = await writeExcerpt(path, {
       to,
       state,

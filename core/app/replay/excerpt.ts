@@ -24,7 +24,7 @@ export interface ExcerptOptions {
   readonly signal: AbortSignal;
   /** Called now and then with how many events were looked at. */
   readonly onProgress: (events: number) => void;
-  /** The excerpt was to replace the capture, which was not read to its end: it is left as it is. */
+  /** Nothing is written: it would be a part of the capture in its own place, or nothing at all. */
   readonly onLeft: () => void;
 }
 
@@ -96,7 +96,7 @@ export async function writeExcerpt(
   /** Of what was read as far as that went. */
   const end = async () => {
     if (recorder && !replacesItself) return await finish();
-    if (recorder) onLeft();
+    if (recorder || signal.aborted) onLeft();
     await writer.flush().catch(() => {});
     output.discard();
   };
@@ -142,7 +142,7 @@ export async function writeExcerpt(
     await end();
     throw error;
   }
-  if (signal.aborted && replacesItself) {
+  if (signal.aborted && (replacesItself || !recorder)) {
     await end();
     return undefined;
   }

@@ -130,6 +130,11 @@ Deno.test("writeExcerpt() replaces no capture that it has not read to its end", 
     await assertRejects(() => excerpt(link, whole, undefined, { onLeft }), CaptureFault);
     assertEquals([left, Deno.readFileSync(whole)], [2, cut]);
     assertEquals([...Deno.readDirSync(folder)].length, 2);
+    // Nor by nothing at all, when it was stopped before there was an event.
+    const old = `${folder}/old.scap`;
+    Deno.writeTextFileSync(old, "of yesterday");
+    await excerpt(link, old, undefined, { ...stopped, signal: AbortSignal.abort() });
+    assertEquals([left, Deno.readTextFileSync(old)], [3, "of yesterday"]);
     // Elsewhere there is what was read.
     const part = `${folder}/part.scap`;
     await assertRejects(() => excerpt(whole, part), CaptureFault);
