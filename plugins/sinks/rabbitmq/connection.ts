@@ -24,6 +24,10 @@ const SHUT_MS = 1000;
 /** Of what a server says that is no answer, without a pause. */
 const MOST_UNASKED_BYTES = 1 << 20;
 const PAUSE_MS = 1000;
+/** Each is answered, also where the server reads no answers; between two messages that it confirms. */
+const MOST_FLOWS = 1000;
+
+const TOO_MUCH = "the server says too much";
 
 /** A server that is not heard for two heartbeats is gone; it is looked every half of one. */
 const MOST_SILENT_LOOKS = 4;
@@ -39,6 +43,7 @@ export class RabbitmqConnection {
   #greeting: Generator<Uint8Array, Tuned, Method> | undefined;
   #frameMax = 0;
   #unaskedBytes = 0;
+  #flows = 0;
   #heardMs = 0;
   #silentLooks = 0;
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -117,7 +122,7 @@ export class RabbitmqConnection {
         if (this.#ended) this.#hearLast(frame);
         else this.#hear(frame);
       }
-      if (this.#unaskedBytes > MOST_UNASKED_BYTES) throw new Error("the server says too much");
+      if (this.#unaskedBytes > MOST_UNASKED_BYTES) throw new Error(TOO_MUCH);
     } catch (error) {
       this.#end(error as Error);
     }
@@ -146,12 +151,13 @@ export class RabbitmqConnection {
       case "unblocked":
         return this.#block(undefined);
       case "channel-flow":
+        if (++this.#flows > MOST_FLOWS) throw new Error(TOO_MUCH);
         this.#block(method.isActive ? undefined : "the server takes no messages now");
         this.#socket.write(say.channelFlowOk(method.isActive));
         return;
       case "ack":
       case "nack":
-        if (this.#unconfirmed.settle(method)) this.#unaskedBytes = 0;
+        if (this.#unconfirmed.settle(method)) this.#unaskedBytes = this.#flows = 0;
         return;
       case "return":
         this.#unconfirmed.beginReturned();

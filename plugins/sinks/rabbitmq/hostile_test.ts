@@ -106,6 +106,7 @@ Deno.test("rabbitmq: what a server answers wrongly to a message is told", async 
       /the server closed the channel: 406 \(PRECONDITION-FAILED\) with message "no \\u001b"$/,
     ],
     [joinBytes(Array.from({ length: 140_000 }, () => HEARTBEAT)), /says too much/],
+    [joinBytes(Array.from({ length: 1001 }, () => method(1, [20, 20], [1]))), /says too much/],
   ];
   for (const [answer, told] of cases) {
     const error = await failureBy(answer);
