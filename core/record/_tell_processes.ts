@@ -8,6 +8,7 @@ import {
   type Thread,
   UNKNOWN_IMAGE,
   UNKNOWN_MEMBERSHIP,
+  UNSEEN_IMAGE,
 } from "../state/mod.ts";
 import {
   type AccountIds,
@@ -55,8 +56,11 @@ export class ProcessTeller {
   /** All of a thread that the capture does not know yet; what is about to be told by an event is left. */
   tell(thread: Thread, { execs = false, moves = false }: TellOptions = {}): ToldThread {
     this.#endOthers(thread);
-    const told = this.#told.thread(thread.id) ?? this.#introduce(thread);
     const { process } = thread;
+    // Of one that a capture only met nothing is known: telling of it would be making it up.
+    const isMet = process.image === UNSEEN_IMAGE;
+    const told = this.#told.thread(thread.id) ??
+      (isMet ? this.note(thread) : this.#introduce(thread));
     const { containerId } = process;
     if (containerId !== HOST_ID) this.#tellContainer(containerId);
     // The list of processes that a capture begins with has no place for containers' users; others are known late.

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { type Event, eventCodesByName } from "../../event/mod.ts";
 import { CaptureFault, playCapture, recordedState, Replay, sinkInto } from "../../replay/mod.ts";
+import { capture, process } from "../../../tests/made_captures.ts";
 import { createCapture, ScapWriter } from "../../scap/mod.ts";
-import { State } from "../../state/mod.ts";
+import { State, UNSEEN_IMAGE } from "../../state/mod.ts";
 import { event, image, snapshot } from "../../state/testing.ts";
 import { thisMachine } from "../recording/machine.ts";
 import { Recording } from "../recording/recording.ts";
@@ -139,5 +140,25 @@ Deno.test("writeExcerpt() replaces no capture that it has not read to its end", 
     const part = `${folder}/part.scap`;
     await assertRejects(() => excerpt(whole, part), CaptureFault);
     assertEquals((await told(part)).length, 2);
+  });
+});
+
+Deno.test("writeExcerpt() makes nothing up of a process that the capture does not know", async () => {
+  await withCapture(async (_, folder) => {
+    const lossy = `${folder}/lossy.scap`, part = `${folder}/part.scap`;
+    const open = { type: "openat", threadId: 99, params: { fd: 3, dirfd: -100, name: "/etc/x" } };
+    const read = { type: "read", threadId: 99, params: { res: 1, fd: 3 } };
+    Deno.writeFileSync(lossy, await capture([process(10, "sh")], [open, read]));
+    const [type] = eventCodesByName("read").slice(-1);
+    assertEquals((await excerpt(lossy, part, (event) => event.type === type)).picked, 1);
+    const seen: unknown[] = [];
+    const state = recordedState();
+    const replay = new Replay(sinkInto(state, (event) => {
+      state.begin(event);
+      seen.push([event.descriptor?.path?.given, state.process?.image === UNSEEN_IMAGE]);
+      state.end(event);
+    }));
+    await playCapture(part, replay);
+    assertEquals(seen, [["/etc/x", true]]);
   });
 });
